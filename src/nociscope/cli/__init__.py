@@ -1,0 +1,1 @@
+"""Command line: argv in, exit code out."""

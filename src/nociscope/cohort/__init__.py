@@ -1,0 +1,1 @@
+"""Derivatives to one tidy table and its data dictionary."""

@@ -1,0 +1,177 @@
+"""The study file's schema: every key, its type, its default and what it means.
+
+Parsing TOML and finding the line of a fault belong to `nociscope.io.study`; here is only the shape. An unknown key is
+an error, never ignored.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Level = str
+
+
+class Section(BaseModel):
+    """Base of all sections: frozen, and strict about keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class About(Section):
+    """``[study]``: name, reproducibility and the level of intervals."""
+
+    name: str = Field("study", description="short name, used in titles")
+    title: str = Field("", description="one line for the report")
+    description: str = Field("", description="a paragraph for the report")
+    preregistration: str = Field("", description="address of the preregistration, printed in the report")
+    seed: int = Field(0, ge=0, description="seed of every random choice")
+    ci_level: float = Field(0.95, gt=0.5, lt=1, description="level of confidence intervals")
+    alpha: float = Field(0.05, gt=0, lt=0.5, description="level below which a design must be able to get")
+
+
+class Groups(Section):
+    """``[groups]``: which column says who belongs where."""
+
+    variable: str = Field("group", description="column of participants.tsv")
+    levels: list[Level] = Field(default_factory=list, description="order of the groups; default: as found")
+    labels: dict[Level, str] = Field(default_factory=dict, description="long names for figures")
+
+
+class Covariates(Section):
+    """``[covariates]``: adjusted for in every hypothesis that does not say otherwise."""
+
+    use: list[str] = Field(default_factory=list, description="columns of participants.tsv or sessions.tsv")
+    categorical: list[str] = Field(default_factory=list, description="numeric columns that are labels")
+    genotype: str = Field("rs6971", description="column of the TSPO genotype")
+    site: str = Field("site", description="column of the site or scanner")
+    sex: str = Field("sex", description="column of sex")
+
+
+class Correction(Section):
+    """``[[pet.<tracer>.correction]]``: an explicit mend of a sidecar field, with the reason; the report prints it."""
+
+    field: str = Field(description="sidecar key, such as InjectedRadioactivityUnits")
+    value: str | float | bool = Field(description="what the field should say")
+    reason: str = Field(min_length=1, description="why; printed in the report")
+    participants: list[str] = Field(default_factory=list, description="default: all")
+    sessions: list[str] = Field(default_factory=list, description="default: all")
+
+
+class InputFunctionSettings(Section):
+    """``[pet.<tracer>.input]``: where the arterial input comes from and how blood is modelled."""
+
+    source: Literal["auto", "derivative", "blood", "none"] = Field(
+        "auto", description="auto: the inputfunction derivative where there is one, else raw blood"
+    )
+    parent_fraction: Literal["best", "hill", "exponential", "power", "sigmoid", "invgamma", "interpolated"] = "best"
+    plasma_to_blood: Literal["best", "constant", "linear", "exponential", "spline", "interpolated"] = "best"
+    whole_blood: Literal["interpolated", "triexponential", "feng", "spline"] = "interpolated"
+    dispersion_s: float | None = Field(None, ge=0, description="overrides the sidecar's constant")
+    delay: Literal["fit"] | float = Field("fit", description="fit on the whole brain, or minutes")
+    delay_max_min: float = Field(1.0, ge=1.0, le=5.0, description="search within ± this")
+    draws: int = Field(50, ge=0, le=1000, description="ensemble that carries blood uncertainty; 0 switches it off")
+
+
+class PetSettings(Section):
+    """``[pet.<tracer>]``: what to compute for one tracer."""
+
+    models: list[str] = Field(default_factory=list, description="default: as the tracer's file prefers")
+    regions: list[str] = Field(default_factory=list, description="default: all")
+    combine: dict[str, list[str]] = Field(
+        default_factory=dict, description="new region = volume-weighted mean of others; written beside them"
+    )
+    whole_brain: str = Field("", description="region for the delay fit; default: WB, or the mean of all")
+    reference_region: str = Field("", description="for reference models and SUVR; default: the tracer's")
+    window_min: tuple[float, float] | None = Field(None, description="SUV and SUVR window; default: the tracer's")
+    end_min: float | None = Field(None, gt=0, description="frames that end later are left out")
+    weights: Literal["auto", "supplied", "decay", "kinfitr2", "uniform"] = Field(
+        "auto", description="auto: supplied with the curves where they are, else the decay-based noise model"
+    )
+    vB: Literal["fit"] | Annotated[float, Field(ge=0, le=0.3)] = Field(
+        0.05, description="blood volume fraction, or fit"
+    )
+    k2prime: Literal["fit"] | Annotated[float, Field(gt=0, le=1)] = Field(
+        "fit", description="1/min; fit: estimated once from the regions by MRTM1 or SRTM"
+    )
+    tstar_min: Literal["auto"] | float = Field("auto", description="start of the linear part")
+    starts: int = Field(8, ge=1, le=200, description="starts of every non-linear fit")
+    bootstrap: int = Field(0, ge=0, le=10000, description="bootstrap draws for intervals; 0: delta method")
+    average_models: bool = Field(False, description="add the Akaike-weighted mean over compartment models")
+    accept: list[str] = Field(default_factory=list, description="statuses beside ok that enter hypotheses")
+    input: InputFunctionSettings = InputFunctionSettings()
+    correction: list[Correction] = Field(default_factory=list)
+
+
+class Hypothesis(Section):
+    """``[[hypothesis]]``: one question, asked in one way.
+
+    Exactly one of ``contrast``, ``correlate``, ``paired``, ``retest`` says what is asked.
+    """
+
+    name: str = Field(
+        min_length=1, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", description="names the folder of the finding"
+    )
+    question: str = Field("", description="in words, for the report")
+    measure: str = Field(description="symbol, such as VT or SUVR")
+    model: str = Field("", description="needed where several models give the measure")
+    regions: list[str] = Field(default_factory=list, description="default: all")
+    tracer: str = Field("", description="needed where the study has several")
+    contrast: list[Level] = Field(default_factory=list, max_length=2, description="[a, b]: a minus b")
+    by: str = Field("", description="column of the contrast; default: groups.variable")
+    correlate: str = Field("", description="column of participants.tsv, phenotype or another measure")
+    method: Literal["pearson", "spearman"] = "pearson"
+    paired: list[str] = Field(default_factory=list, max_length=2, description="[a, b] sessions: a minus b")
+    retest: list[str] = Field(default_factory=list, description="two or more sessions of the same condition")
+    sessions: list[str] = Field(
+        default_factory=list,
+        description="sessions to use; several are averaged within a person. Default: all",
+    )
+    covariates: list[str] | None = Field(None, description="instead of [covariates] use")
+    stratify: str = Field("", description="permute only within levels of this column")
+    alternative: Literal["two-sided", "greater", "less"] = "two-sided"
+    family: str = Field("", description="hypotheses of one family share a correction; default: the hypothesis alone")
+    adjust: Literal["max", "holm", "fdr", "none"] = Field("max", description="over regions of the family")
+    permutations: int = Field(10_000, ge=100, le=1_000_000, description="when the design is too large to enumerate")
+    override: list[str] = Field(default_factory=list, description="codes of safeguards to overrule; the report says so")
+
+    @model_validator(mode="after")
+    def _one_question(self) -> Hypothesis:
+        asked = [k for k in ("contrast", "correlate", "paired", "retest") if getattr(self, k)]
+        if len(asked) != 1:
+            raise ValueError(
+                f"hypothesis {self.name!r} asks {asked or 'nothing'}: "
+                "give exactly one of contrast, correlate, paired, retest"
+            )
+        if asked[0] in ("contrast", "paired") and len(getattr(self, asked[0])) != 2:
+            raise ValueError(f"hypothesis {self.name!r}: {asked[0]} needs two levels")
+        if self.retest and len(self.retest) < 2:
+            raise ValueError(f"hypothesis {self.name!r}: retest needs two sessions or more")
+        return self
+
+    @property
+    def kind(self) -> str:
+        """``contrast``, ``correlate``, ``paired`` or ``retest``."""
+        return next(k for k in ("contrast", "correlate", "paired", "retest") if getattr(self, k))
+
+
+class Study(Section):
+    """A whole study file; every section has a default, so an empty file is a valid study."""
+
+    study: About = About()
+    groups: Groups = Groups()
+    covariates: Covariates = Covariates()
+    pet: dict[str, PetSettings] = Field(default_factory=dict, description="by tracer name")
+    hypothesis: list[Hypothesis] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Study:
+        names = [h.name for h in self.hypothesis]
+        if twice := sorted({n for n in names if names.count(n) > 1}):
+            raise ValueError(f"hypothesis names stand twice: {', '.join(twice)}")
+        return self
+
+
+RESERVED_SECTIONS = ("anat", "func", "spine", "qst", "tms", "phenotype", "outcome")
+"""Sections whose readers are not built yet: naming one is an error that says so, not a silent skip."""

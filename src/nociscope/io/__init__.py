@@ -1,0 +1,1 @@
+"""The door: BIDS index, readers, writers, names, tracers. Units are converted once, here."""

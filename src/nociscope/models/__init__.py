@@ -1,0 +1,1 @@
+"""Pure science: arrays in, estimates out. Nothing here has seen a file."""

@@ -1,0 +1,1 @@
+"""Genotype and, later, cytokines."""

@@ -1,0 +1,1 @@
+"""Arterial blood: from samples to the input function."""

@@ -1,0 +1,1 @@
+"""The only place where files meet models: step table, plan, execution, provenance."""

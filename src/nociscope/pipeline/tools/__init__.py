@@ -1,0 +1,1 @@
+"""Thin adapters to outside programs and image libraries, one file each."""

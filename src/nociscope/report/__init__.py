@@ -1,0 +1,1 @@
+"""Findings and figures to HTML that opens from disk."""

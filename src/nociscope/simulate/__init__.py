@@ -1,0 +1,1 @@
+"""Virtual cohorts with known truth, written as BIDS."""

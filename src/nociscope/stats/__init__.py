@@ -1,0 +1,1 @@
+"""Pure inference for few people."""

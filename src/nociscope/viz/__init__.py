@@ -1,0 +1,1 @@
+"""Record in, figure out; nothing is computed here."""
