@@ -22,6 +22,8 @@ A message always says what was expected, what was got, and what to do.
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class NociscopeError(Exception):
     """Root of the tree.
@@ -61,7 +63,7 @@ class NociscopeError(Exception):
 
 
 def _rebuild(kind: type[NociscopeError], message: str, state: dict[str, object]) -> NociscopeError:
-    required = {"code": state["code"]} if "code" in state else {}
+    required: dict[str, Any] = {"code": state["code"]} if "code" in state else {}
     error = kind(message, **required)
     error.__dict__.update(state)
     error.args = (error._sentence(),)
