@@ -1,0 +1,203 @@
+"""Everything that a report shows, as frozen records: the pipeline fills them, the templates print them.
+
+Hrefs are relative to the ``report/`` folder (``../sub-01/pet/…``). Times are minutes, activities kBq/mL, as in
+`nociscope.core.records`. Nothing here is rounded and nothing is computed from it but text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from nociscope.core.finding import Finding, Safeguard
+from nociscope.core.problem import Problem
+from nociscope.core.records import Blood, InputFunction, KineticFit, Measure, Scan, Tacs
+from nociscope.viz.records import ParentModel, Truth
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A methods sentence as a step wrote it, with keys of `nociscope.core.citations.CITATIONS`."""
+
+    text: str
+    cites: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Methods sentences under one heading, such as ``Kinetic models``."""
+
+    heading: str
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A participant (or one step of it) that did not finish.
+
+    Parameters
+    ----------
+    participant_id, step : who and where.
+    cause : the error's sentence, or how the process died.
+    peak_memory_mb : nan where unknown.
+    log_href : the log of the step; empty where there is none.
+    """
+
+    participant_id: str
+    step: str
+    cause: str
+    peak_memory_mb: float = float("nan")
+    log_href: str = ""
+
+
+@dataclass(frozen=True)
+class Software:
+    """One program or package with its version."""
+
+    name: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """How the page came to be.
+
+    ``generated`` is a text from the pipeline's clock, not printed where empty. ``inputs`` are (file, SHA-256) of
+    what was read, where the pipeline wishes to print it.
+    """
+
+    version: str
+    command: str = ""
+    generated: str = ""
+    seed: int = 0
+    seconds: float = float("nan")
+    peak_memory_mb: float = float("nan")
+    machine: str = ""
+    software: tuple[Software, ...] = ()
+    inputs: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class StudyFacts:
+    """The ``[study]`` section of the study file, and what the tracers mean.
+
+    ``meaning`` and ``caveats`` come from the tracer's file: what the signal means and what it does not.
+    """
+
+    name: str
+    title: str = ""
+    description: str = ""
+    preregistration: str = ""
+    meaning: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing known about a person: label, text as in the table, unit where it has one."""
+
+    label: str
+    text: str
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Person:
+    """A row of the people table. ``page`` is the href of the person's report; empty where none was written."""
+
+    participant_id: str
+    facts: tuple[Fact, ...] = ()
+    scans: int = 0
+    page: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class BloodResults:
+    """What the blood gave: raw samples, candidates for the parent fraction, the input function, and its file."""
+
+    input_function: InputFunction
+    blood: Blood | None = None
+    parent_models: tuple[ParentModel, ...] = ()
+    delay_min: float = float("nan")
+    notes: tuple[str, ...] = ()
+    href: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class ScanReport:
+    """One scan with all that was made of it.
+
+    Parameters
+    ----------
+    label : such as ``ses-test``; unique within a person.
+    fits : model → one fit per region.
+    hrefs : model → its ``kinpar`` derivative.
+    preferred : models drawn in the open; the others stand folded.
+    truth : true values where the data are simulated.
+    """
+
+    label: str
+    scan: Scan
+    tacs: Tacs | None = None
+    tacs_href: str = ""
+    blood: BloodResults | None = None
+    fits: Mapping[str, tuple[KineticFit, ...]] = field(default_factory=dict)
+    hrefs: Mapping[str, str] = field(default_factory=dict)
+    preferred: tuple[str, ...] = ()
+    truth: tuple[Truth, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class ParticipantReport:
+    """The page of one person."""
+
+    participant_id: str
+    study: StudyFacts
+    provenance: Provenance
+    facts: tuple[Fact, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    scans: tuple[ScanReport, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    methods: tuple[Paragraph, ...] = ()
+    index_href: str = "index.html"
+
+
+@dataclass(frozen=True)
+class HypothesisReport:
+    """One hypothesis and its findings, one per region.
+
+    Parameters
+    ----------
+    name : as in the study file.
+    question : in words; empty lets the page build a sentence from the finding.
+    href : ``../group/<name>/finding.json``.
+    table_href : ``../group/<name>/table.tsv``; empty where there is none.
+    """
+
+    name: str
+    findings: tuple[Finding, ...]
+    question: str = ""
+    href: str = ""
+    table_href: str = ""
+
+
+@dataclass(frozen=True)
+class CohortReport:
+    """The page of the whole study.
+
+    ``measures`` is the cohort table; ``measures_href`` its file. ``tables`` are further links (data dictionary …),
+    label and href.
+    """
+
+    study: StudyFacts
+    provenance: Provenance
+    people: tuple[Person, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    hypotheses: tuple[HypothesisReport, ...] = ()
+    safeguards: tuple[Safeguard, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    measures_href: str = "../cohort/measures.tsv"
+    truth: tuple[Truth, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    methods: tuple[Paragraph, ...] = ()
+    tables: tuple[tuple[str, str], ...] = ()
