@@ -1,0 +1,91 @@
+"""The cohort table on disk: Parquet and TSV with the same rows, and a data dictionary beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nociscope.core.citations import CITATIONS
+from nociscope.core.errors import MissingFile
+from nociscope.core.records import Measure
+from nociscope.core.status import FitStatus
+from nociscope.core.vocabulary import VOCABULARY
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = tuple(f.name for f in fields(Measure))
+
+_DESCRIPTIONS = {
+    "participant_id": "BIDS participant",
+    "session_id": "BIDS session; n/a where the participant has one",
+    "site": "site or scanner",
+    "modality": "what was measured, such as pet:PBR28",
+    "measure": "symbol, as in the vocabulary",
+    "region": "region as named in the curves",
+    "hemisphere": "L, R, or n/a where the name of the region does not say",
+    "value": "the number; n/a with a status that says why",
+    "se": "standard error, in the unit of the value",
+    "unit": "unit of value and se; 1 is unitless",
+    "method": "model or scoring rule",
+    "status": "ok, or why the number needs care or is missing",
+    "source_file": "derivative that holds the number, relative to the output folder",
+}
+
+
+def frame(rows: Iterable[Measure]) -> pd.DataFrame:
+    """Rows as a data frame, statuses as plain text."""
+    import pandas as pd
+
+    return pd.DataFrame([asdict(r) | {"status": str(r.status)} for r in rows], columns=list(COLUMNS))
+
+
+def write_cohort(folder: Path, rows: Sequence[Measure]) -> None:
+    """Write ``measures.parquet``, ``measures.tsv`` and the rows of the data dictionary's quantities."""
+    table = frame(rows)
+    table.to_parquet(folder / "measures.parquet", compression="zstd", index=False)
+    table.to_csv(folder / "measures.tsv", sep="\t", index=False, na_rep="n/a")
+
+
+def dictionary(rows: Iterable[Measure]) -> dict[str, Any]:
+    """Data dictionary: every column, every measure with name, unit and source, every status with its sentence."""
+    symbols = sorted({r.measure for r in rows})
+    described: dict[str, Any] = {c: {"Description": _DESCRIPTIONS[c]} for c in COLUMNS}
+    described["measure"]["Levels"] = {s: _entry(s) for s in symbols}
+    described["status"]["Levels"] = {str(s): s.sentence for s in FitStatus}
+    return described
+
+
+def _entry(symbol: str) -> dict[str, Any]:
+    known = VOCABULARY[symbol]
+    cites = [str(CITATIONS[key]) for key in known.cites]
+    return {"LongName": known.name, "Units": known.unit, "Range": [known.low, known.high], "Source": cites}
+
+
+def read_cohort(output_dir: str | Path) -> pd.DataFrame:
+    """Read the cohort table of a finished run.
+
+    Parameters
+    ----------
+    output_dir : the folder given to ``nociscope run``.
+
+    Returns
+    -------
+    One row per number with the columns of `nociscope.core.records.Measure`; missing numbers are ``nan`` beside a
+    status that says why.
+
+    Raises
+    ------
+    MissingFile
+        The group level has not run in this folder.
+    """
+    import pandas as pd
+
+    path = Path(output_dir) / "cohort" / "measures.parquet"
+    if not path.is_file():
+        raise MissingFile(
+            "no cohort table", expected=str(path), do="run `nociscope run BIDS_DIR OUTPUT_DIR group` first"
+        )
+    return pd.read_parquet(path)
