@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from nociscope.core.errors import InputError
+
+STATUSES = ("ok", "refused", "not_estimable")
+"""What may have become of a hypothesis."""
 
 
 @dataclass(frozen=True)
@@ -83,3 +89,37 @@ class Finding:
     cites: tuple[str, ...] = ()
     software: str = ""
     status: str = "ok"
+
+    def __post_init__(self) -> None:
+        for name in ("hypothesis", "kind", "measure", "unit", "family", "method", "adjustment"):
+            if not getattr(self, name):
+                raise InputError(f"a finding cannot be built without {name}", expected="text", got="nothing")
+        if self.status not in STATUSES:
+            raise InputError("unknown status of a finding", expected=", ".join(STATUSES), got=self.status)
+        if not self.n or any(count < 0 for count in self.n.values()):
+            raise InputError("a finding cannot be built without n", expected="people per group", got=dict(self.n))
+        if not isinstance(self.seed, int) or self.seed < 0:
+            raise InputError("a finding cannot be built without a seed", expected="0 or more", got=self.seed)
+        if not 0 < self.ci_level < 1:
+            raise InputError("impossible level of an interval", expected="between 0 and 1", got=self.ci_level)
+        if self.status == "ok":
+            self._check_numbers()
+        elif not (math.isnan(self.estimate) and math.isnan(self.p_value)):
+            raise InputError(f"a finding that is {self.status} has numbers", expected="nan", got=self.estimate)
+
+    def _check_numbers(self) -> None:
+        effect = self.effect_size
+        for name, value, low, high in (
+            ("estimate", self.estimate, self.ci_low, self.ci_high),
+            (effect.name or "effect size", effect.value, effect.ci_low, effect.ci_high),
+        ):
+            if not (math.isfinite(value) and low <= high):
+                raise InputError(
+                    f"a finding cannot be built without {name} and its interval",
+                    expected="a number and an interval",
+                    got=f"{value} [{low}, {high}]",
+                )
+        for name, p in (("p_value", self.p_value), ("p_adjusted", self.p_adjusted)):
+            missing_for_a_reason = self.kind == "retest" and math.isnan(p)
+            if not (0 < p <= 1 or missing_for_a_reason):
+                raise InputError(f"impossible {name}", expected="above 0, at most 1; nan only for test–retest", got=p)

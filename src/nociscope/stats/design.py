@@ -1,0 +1,123 @@
+"""Design matrices without formulas: one regressor of interest, nuisance columns, strata."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nociscope.core.errors import ShapeError
+
+Array = NDArray[np.float64]
+Labels = NDArray[np.str_]
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """What is asked (`interest`), what is held constant (`nuisance`) and who may be exchanged with whom (`strata`).
+
+    Parameters
+    ----------
+    interest : shape (person,); 1 and 0 for two groups, a measured variable for a correlation, all 1 for differences.
+    nuisance : shape (person, column), the intercept included where there is one.
+    strata : shape (person,), integer; people of one stratum may be exchanged.
+    scheme : ``permute`` (errors exchangeable) or ``flip`` (errors symmetric about zero). Never inferred.
+    """
+
+    interest: Array
+    nuisance: Array
+    strata: NDArray[np.int64]
+    scheme: str = "permute"
+
+    @property
+    def n(self) -> int:
+        """People."""
+        return int(self.interest.size)
+
+    @property
+    def matrix(self) -> Array:
+        """Interest first, then nuisance, shape (person, column)."""
+        return np.column_stack([self.interest, self.nuisance])
+
+    @property
+    def rank(self) -> int:
+        """Rank of `matrix`, columns scaled to unit length."""
+        return column_rank(self.matrix)
+
+    @property
+    def estimable(self) -> bool:
+        """Whether the regressor of interest can be told apart from the nuisance columns, with freedom left."""
+        return self.rank > column_rank(self.nuisance) and self.n > self.rank
+
+
+def two_groups(is_first: NDArray[np.bool_], covariates: Array, strata: NDArray[np.int64]) -> Design:
+    """First group minus second, covariates held constant; shapes (person,), (person, column), (person,)."""
+    intercept = np.ones((is_first.size, 1))
+    return Design(is_first.astype(np.float64), np.hstack([intercept, covariates]), strata)
+
+
+def slope(predictor: Array, covariates: Array, strata: NDArray[np.int64]) -> Design:
+    """Change of the measure per unit of the predictor, covariates held constant."""
+    intercept = np.ones((predictor.size, 1))
+    return Design(predictor.astype(np.float64), np.hstack([intercept, covariates]), strata)
+
+
+def one_sample(n: int, covariates: Array) -> Design:
+    """Mean of differences, at the mean of the covariates; tested by sign flips."""
+    centred = covariates - covariates.mean(axis=0) if covariates.size else covariates.reshape(n, 0)
+    return Design(np.ones(n), centred, np.zeros(n, dtype=np.int64), scheme="flip")
+
+
+def code(columns: Mapping[str, object], n: int) -> tuple[Array, tuple[str, ...]]:
+    """Columns of a design from covariates: numbers are centred, labels become indicators of all levels but the first.
+
+    Returns
+    -------
+    matrix : shape (person, column).
+    names : one per column, ``name`` or ``name=level``.
+
+    Raises
+    ------
+    ShapeError
+        A covariate that does not have one entry per person.
+    """
+    parts: list[Array] = []
+    names: list[str] = []
+    for name, column in columns.items():
+        values = np.asarray(column)
+        if values.shape != (n,):
+            raise ShapeError(f"covariate {name!r} does not fit the values", expected=(n,), got=values.shape)
+        if is_numeric(values):
+            number = values.astype(np.float64)
+            parts.append(number - number.mean())
+            names.append(name)
+        else:
+            for level in np.unique(values.astype(str))[1:]:
+                parts.append((values.astype(str) == level).astype(np.float64))
+                names.append(f"{name}={level}")
+    return (np.column_stack(parts) if parts else np.zeros((n, 0))), tuple(names)
+
+
+def is_numeric(values: NDArray[np.generic]) -> bool:
+    """Whether a covariate is a number (else it is a label)."""
+    return bool(np.issubdtype(values.dtype, np.number)) or values.dtype == np.bool_
+
+
+def integer_labels(labels: Sequence[object]) -> NDArray[np.int64]:
+    """Labels as integers, in sorted order."""
+    return np.unique(np.asarray(labels).astype(str), return_inverse=True)[1].astype(np.int64)
+
+
+def column_rank(matrix: Array) -> int:
+    """Rank with columns scaled to unit length, so that age in days and sex weigh the same."""
+    length = np.linalg.norm(matrix, axis=0)
+    kept = matrix[:, length > 0] / length[length > 0]
+    return int(np.linalg.matrix_rank(kept, tol=1e-8)) if kept.size else 0
+
+
+def aliased_with(interest: Array, columns: Array) -> bool:
+    """Whether the columns and an intercept reproduce the regressor of interest."""
+    base = np.hstack([np.ones((interest.size, 1)), columns])
+    return column_rank(np.column_stack([base, interest])) == column_rank(base)

@@ -1,0 +1,119 @@
+"""Least squares for one contrast: the estimate, its errors, and their degrees of freedom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nociscope.stats.design import Array, Design
+
+_FULLY_FITTED = 1e-9
+"""A person with leverage within this of one has no residual and says nothing about spread."""
+
+
+@dataclass(frozen=True, eq=False)
+class Algebra:
+    """What least squares needs to know of a design, computed once and applied to every region and relabelling.
+
+    Parameters
+    ----------
+    weights : shape (person,); the estimate is ``weights @ y``.
+    residual_maker : shape (person, person).
+    nuisance_residual_maker : shape (person, person), of the design without the regressor of interest.
+    leverage : shape (person,).
+    dof : residual degrees of freedom.
+    """
+
+    weights: Array
+    residual_maker: Array
+    nuisance_residual_maker: Array
+    leverage: Array
+    dof: int
+
+    @property
+    def hc2_weights(self) -> Array:
+        """Multiply squared residuals to give the variance of the estimate, each person with a spread of their own.
+
+        Without covariates the sum is Welch's s1²/n1 + s2²/n2 exactly (MacKinnon & White 1985).
+        """
+        return self._spread_weights(1)
+
+    @property
+    def hc3_weights(self) -> Array:
+        """As `hc2_weights`, with the jackknife-like HC3 (MacKinnon & White 1985)."""
+        return self._spread_weights(2)
+
+    @property
+    def pooled_weights(self) -> Array:
+        """As `hc2_weights`, with one spread for all: the classical error."""
+        return np.full(self.weights.size, self.weights @ self.weights / self.dof)
+
+    @property
+    def hc2_dof(self) -> float:
+        """Satterthwaite degrees of freedom of the HC2 variance (Bell & McCaffrey 2002)."""
+        w = self.hc2_weights
+        first = float(w @ np.diag(self.residual_maker))
+        second = float(w @ self.residual_maker**2 @ w)
+        return first**2 / second if second > 0 else float("nan")
+
+    def _spread_weights(self, power: int) -> Array:
+        room = 1 - self.leverage
+        free = room > _FULLY_FITTED
+        return np.where(free, self.weights**2 / np.where(free, room, 1.0) ** power, 0.0)
+
+
+def algebra(design: Design) -> Algebra:
+    """Least-squares algebra of a design whose contrast is estimable."""
+    nuisance = _residual_maker(design.nuisance)
+    own = nuisance @ design.interest
+    full = _residual_maker(design.matrix)
+    return Algebra(
+        weights=own / (own @ own),
+        residual_maker=full,
+        nuisance_residual_maker=nuisance,
+        leverage=1 - np.diag(full),
+        dof=design.n - design.rank,
+    )
+
+
+def _residual_maker(matrix: Array) -> Array:
+    n = matrix.shape[0]
+    length = np.linalg.norm(matrix, axis=0) if matrix.size else np.zeros(0)
+    scaled = matrix[:, length > 0] / length[length > 0] if matrix.size else np.zeros((n, 0))
+    if not scaled.size:
+        return np.eye(n)
+    u, s, _ = np.linalg.svd(scaled, full_matrices=False)
+    basis = u[:, s > 1e-8 * s[0]]
+    return np.eye(n) - basis @ basis.T
+
+
+@dataclass(frozen=True, eq=False)
+class LinearFit:
+    """One contrast in every region, shapes (region,): estimate, errors, residual spread and t values.
+
+    ``se`` is HC2 with ``dof`` of Bell and McCaffrey; ``se_pooled`` the classical one; ``spread`` the residual SD.
+    """
+
+    estimate: Array
+    se: Array
+    dof: float
+    se_pooled: Array
+    se_hc3: Array
+    spread: Array
+    residual_dof: int
+
+
+def fit(design: Design, y: Array) -> LinearFit:
+    """Fit a design to values of shape (person, region)."""
+    a = algebra(design)
+    squared = (a.residual_maker @ y) ** 2
+    return LinearFit(
+        estimate=a.weights @ y,
+        se=np.sqrt(a.hc2_weights @ squared),
+        dof=a.hc2_dof,
+        se_pooled=np.sqrt(a.pooled_weights @ squared),
+        se_hc3=np.sqrt(a.hc3_weights @ squared),
+        spread=np.sqrt(squared.sum(axis=0) / a.dof),
+        residual_dof=a.dof,
+    )
