@@ -1,0 +1,23 @@
+"""What every figure function returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """A figure with its title and its content in words.
+
+    Parameters
+    ----------
+    figure : free of pyplot state.
+    title : short; becomes ``<title>`` and the caption's first words.
+    words : what the figure shows, numbers included, for whoever cannot see it; becomes ``<desc>`` and the caption.
+    """
+
+    figure: Figure
+    title: str
+    words: str

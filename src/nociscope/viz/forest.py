@@ -1,0 +1,54 @@
+"""The same question in several regions: one line each, estimate with interval."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from nociscope.core.finding import Finding
+from nociscope.viz.drawing import Drawing
+from nociscope.viz.numbers import counted, p_text, unit_text, with_interval
+from nociscope.viz.style import BLUE, INK, MUTED, SMALL, TEXT, canvas, quiet
+
+
+def forest(findings: Sequence[Finding]) -> Drawing:
+    """Draw the findings of one hypothesis over its regions, in the order given.
+
+    Regions without an estimate keep their line and say so. Filled: adjusted p below 0.05; open: not.
+    """
+    first = findings[0]
+    figure = canvas(0.75 + 0.24 * len(findings))
+    height = figure.get_figheight()
+    axes = quiet(figure.add_axes((0.27, 0.5 / height, 0.7, 1 - 0.62 / height)), grid="x")
+    axes.axvline(0, color=MUTED, linewidth=0.9, linestyle=(0, (3, 2)), zorder=1)
+    for i, finding in enumerate(findings):
+        if not np.isfinite(finding.estimate):
+            axes.text(0, i, finding.status.replace("_", " "), fontsize=SMALL, color=MUTED, va="center", ha="center")
+            continue
+        axes.plot([finding.ci_low, finding.ci_high], [i, i], color=INK, linewidth=1.3, zorder=2)
+        below = np.isfinite(finding.p_adjusted) and finding.p_adjusted < 1 - finding.ci_level
+        axes.plot(
+            [finding.estimate], [i], "D", markersize=5, markeredgecolor=BLUE, markerfacecolor=BLUE if below else "none",
+            markeredgewidth=1.2, zorder=3,
+        )  # fmt: skip
+    axes.set_ylim(len(findings) - 0.4, -0.6)
+    axes.set_yticks(range(len(findings)), [f.region for f in findings], fontsize=TEXT)
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+    unit = unit_text(first.unit)
+    axes.set_xlabel(f"{first.contrast}, {first.measure}{f' ({unit})' if unit else ''}", fontsize=SMALL, color=INK)
+    return Drawing(figure, f"{first.measure}: {first.contrast}, by region", _words(findings))
+
+
+def _words(findings: Sequence[Finding]) -> str:
+    parts = [f"{counted(len(findings), 'region')}."]
+    for f in findings:
+        if np.isfinite(f.estimate):
+            interval = with_interval(f.estimate, f.ci_low, f.ci_high, f.ci_level)
+            parts.append(f"{f.region}: {interval} {unit_text(f.unit)}".strip() + f", adjusted {p_text(f.p_adjusted)}.")
+        else:
+            parts.append(f"{f.region}: {f.status.replace('_', ' ')}.")
+    level = 100 * (1 - findings[0].ci_level)
+    parts.append(f"Filled diamonds: adjusted p below {level / 100:.4g}.")
+    return " ".join(parts)

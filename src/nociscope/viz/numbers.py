@@ -1,0 +1,98 @@
+"""Numbers as text: rounded by the standard error where there is one, and nowhere else in the house."""
+
+from __future__ import annotations
+
+import math
+
+MISSING = "n/a"
+_PRETTY = {
+    "mL/cm3": "mL/cm³", "mL/cm3/min": "mL/cm³/min", "kg/m2": "kg/m²", "kBq min/mL": "kBq·min/mL", "1": "", "": "",
+    "degC": "°C", "percent": "%",
+}  # fmt: skip
+
+
+def unit_text(unit: str) -> str:
+    """Return a unit as printed; the unitless one is empty."""
+    return _PRETTY.get(unit, unit)
+
+
+def with_unit(text: str, unit: str) -> str:
+    """Return a number's text followed by its unit, joined by a no-break space; ``%`` stands close."""
+    pretty = unit_text(unit)
+    if not pretty or text == MISSING:
+        return text
+    return f"{text} %" if pretty == "%" else f"{text} {pretty}"
+
+
+def decimals(scale: float, digits: int = 2) -> int:
+    """Return how many decimals show ``digits`` significant digits of ``scale``; negative before the point."""
+    if not math.isfinite(scale) or scale == 0:
+        return 2
+    exponent = math.floor(math.log10(abs(scale)))
+    # 0.0996 to two digits is 0.10: one decimal less than its exponent says
+    if round(abs(scale) / 10.0**exponent, digits - 1) >= 10:
+        exponent += 1
+    return digits - 1 - exponent
+
+
+def fixed(value: float, places: int) -> str:
+    """Return ``value`` with ``places`` decimals (negative: rounded before the point) and a true minus sign."""
+    if not math.isfinite(value):
+        return MISSING
+    text = f"{round(value, places):.{max(places, 0)}f}"
+    if float(text) == 0:
+        text = text.lstrip("-")
+    return text.replace("-", "−")
+
+
+def plain(value: float, digits: int = 3) -> str:
+    """Return a number that has no standard error, to significant digits; very small and large ones as powers."""
+    if not math.isfinite(value):
+        return MISSING
+    if value != 0 and not 1e-4 <= abs(value) < 1e6:
+        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+        return f"{mantissa}×10^{int(exponent)}".replace("-", "−")
+    return fixed(value, decimals(value, digits)) if value else "0"
+
+
+def with_se(value: float, se: float) -> str:
+    """Return ``value ± se``: the error to two significant digits, the value to the same place."""
+    if not math.isfinite(value):
+        return MISSING
+    if not math.isfinite(se) or se <= 0:
+        return plain(value)
+    # an error far below the value would print digits nobody reads; four significant ones of the value are kept
+    places = min(decimals(se), max(decimals(value, 5), 0)) if value else decimals(se)
+    if abs(value) >= 1e6 or 0 < abs(value) < 1e-4:
+        return f"{plain(value)} ± {plain(se, 2)}"
+    return f"{fixed(value, places)} ± {fixed(se, places)}"
+
+
+def with_interval(value: float, low: float, high: float, level: float = 0.95) -> str:
+    """Return ``value [95 % interval low to high]``, digits by the width of the interval."""
+    if not math.isfinite(value):
+        return MISSING
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return plain(value)
+    places = decimals((high - low) / 4) if high > low else decimals(value, 3)
+    inner = f"{fixed(low, places)} to {fixed(high, places)}"
+    return f"{fixed(value, places)} [{percent(level)} interval {inner}]"
+
+
+def percent(share: float) -> str:
+    """Return a share as a percentage."""
+    return f"{100 * share:.4g} %" if math.isfinite(share) else MISSING
+
+
+def p_text(p: float) -> str:
+    """Return ``p = 0.012`` or ``p < 0.001``; never ``p = 0``."""
+    if not math.isfinite(p):
+        return f"p {MISSING}"
+    if p < 0.001:
+        return "p < 0.001"
+    return f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
+
+
+def counted(n: int, noun: str, plural: str = "") -> str:
+    """Return ``1 scan`` or ``2 scans``."""
+    return f"{n} {noun if n == 1 else plural or noun + 's'}"
