@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # mkdocs loads this file by path, so the root of the repository is not on the path yet
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tools.reference import PAGES  # noqa: E402
+from tools.reference import PAGES
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
