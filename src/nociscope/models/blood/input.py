@@ -1,0 +1,219 @@
+"""From the blood of one scan to its arterial input function, with all that is not known of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nociscope.core.blood import BloodResult, CurveFit
+from nociscope.core.estimate import Estimate
+from nociscope.core.problem import Problem
+from nociscope.core.records import Array, Blood, InputFunction, Samples
+from nociscope.core.status import FitStatus
+from nociscope.models.blood import checks
+from nociscope.models.blood.blood_curve import WHOLE_BLOOD
+from nociscope.models.blood.curve import FittedCurve, InterpolatedCurve, ParametricCurve, missing
+from nociscope.models.blood.parent_fraction import PARENT_FRACTION, with_start
+from nociscope.models.blood.plasma_ratio import PLASMA_RATIO
+from nociscope.models.blood.selection import candidates, named_or_best, redraw
+from nociscope.models.blood.settings import BloodSettings
+from nociscope.models.blood.whole_blood import BloodPoints, merged, unique_samples
+
+_GRID = ((0.0, 5.0, 1 / 60), (5.0, 10.0, 5 / 60), (10.0, 30.0, 0.25), (30.0, math.inf, 0.5))
+_PAIR_MIN = 1.5 / 60
+_ARRIVED = 0.02
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """One modelled part: its samples, the curves tried, the curve chosen."""
+
+    symbol: str
+    time: Array
+    values: Array
+    fits: Sequence[FittedCurve]
+    chosen: FittedCurve
+
+    def record(self, grid: Array, draws: Array | None) -> CurveFit:
+        """Freeze for the report."""
+        low, high = (None, None) if draws is None else np.quantile(draws, [0.025, 0.975], axis=0)
+        return CurveFit(
+            self.symbol, self.chosen.model, self.chosen.status, self.chosen.parameters, self.time, self.values,
+            self.chosen.at(self.time), self.chosen.at(grid), low, high,
+            candidates(self.fits, self.chosen), self.chosen.cites,
+        )  # fmt: skip
+
+
+def time_grid(end_min: float) -> Array:
+    """Times of the input function, min: every second to 5 min, then 5 s, 15 s and 30 s, closing on the end."""
+    parts = [np.arange(start, min(stop, end_min), step) for start, stop, step in _GRID if start < end_min]
+    grid = np.concatenate([*parts, [end_min]])
+    keep: Array = grid[np.concatenate([np.diff(grid) > 1e-9, [True]])]
+    return keep
+
+
+def ratio_samples(blood: Blood) -> tuple[Array, Array]:
+    """Plasma over whole blood where both were sampled within 1.5 s, after arrival; min and unitless."""
+    if blood.plasma is None or blood.whole_blood is None or not blood.whole_blood.value.size:
+        return np.empty(0), np.empty(0)
+    time, plasma = unique_samples(blood.plasma)
+    at, whole = unique_samples(blood.whole_blood)
+    nearest = np.abs(at[:, None] - time).argmin(axis=0)
+    arrived = np.maximum.accumulate(whole > _ARRIVED * whole.max())[nearest] & (whole[nearest] > 0) & (plasma > 0)
+    keep = arrived & (np.abs(at[nearest] - time) <= _PAIR_MIN)
+    return time[keep], plasma[keep] / whole[nearest][keep]
+
+
+def _ratio_part(blood: Blood, settings: BloodSettings) -> _Part:
+    time, values = ratio_samples(blood)
+    if not math.isnan(settings.ratio):
+        known = _given(settings.ratio)
+        return _Part("plasma_to_blood_ratio", time, values, [known], known)
+    named = settings.plasma_to_blood
+    names = [n for n in PLASMA_RATIO if n != "interpolated"] if named == "best" else [named]
+    fits = [PLASMA_RATIO[n].fit(time, values) for n in names]
+    chosen = named_or_best(fits, InterpolatedCurve().fit(time, values))
+    return _Part("plasma_to_blood_ratio", time, values, fits if chosen in fits else [chosen], chosen)
+
+
+def _given(ratio: float) -> FittedCurve:
+    return FittedCurve(
+        "given", FitStatus.NO_INTERVAL, {"level": Estimate(ratio, status=FitStatus.NO_INTERVAL)}, 0, 0, 0.0,
+        math.nan, math.nan, lambda time: np.full(time.shape, ratio), lambda _rng, n, t: np.full((n, t.size), ratio),
+    )  # fmt: skip
+
+
+def _fraction_curves(settings: BloodSettings) -> list[ParametricCurve | InterpolatedCurve]:
+    named, start = settings.parent_fraction, settings.parent_fraction_start
+    names = [n for n in PARENT_FRACTION if n != "interpolated"] if named == "best" else [named]
+    curves: list[ParametricCurve | InterpolatedCurve] = []
+    for curve in (PARENT_FRACTION[n] for n in names):
+        if isinstance(curve, InterpolatedCurve) or start in ("one", "best"):
+            curves.append(curve)
+        if isinstance(curve, ParametricCurve) and start in ("fit", "best"):
+            curves.append(with_start(curve))
+    return curves
+
+
+def _fraction_part(samples: Samples, settings: BloodSettings) -> _Part:
+    measured = samples.time > 0  # a value at injection is a definition, not a measurement
+    time, values = samples.time[measured], samples.value[measured]
+    curves = _fraction_curves(settings)
+    if isinstance(curves[0], InterpolatedCurve):
+        time, values = samples.time, samples.value
+    fits = [curve.fit(time, values) for curve in curves]
+    chosen = named_or_best(fits, InterpolatedCurve().fit(samples.time, samples.value))
+    return _Part("metabolite_parent_fraction", time, values, fits if chosen in fits else [chosen], chosen)
+
+
+def _dispersion_min(blood: Blood, settings: BloodSettings) -> float:
+    if settings.dispersion_s is not None:
+        return settings.dispersion_s / 60
+    known = math.isfinite(blood.dispersion_min) and not blood.dispersion_corrected
+    return blood.dispersion_min if known else 0.0
+
+
+def _points(blood: Blood, settings: BloodSettings, ratio: FittedCurve) -> BloodPoints:
+    whole_there = any(s is not None and s.value.size for s in (blood.whole_blood, blood.autosampler))
+    if whole_there:
+        return merged(blood, _dispersion_min(blood, settings))
+    assert blood.plasma is not None  # noqa: S101 - checks.problems let nothing else through
+    points = merged(Blood(blood.plasma, None, None), 0.0)
+    scale = ratio.at(points.time)
+    return BloodPoints(points.time, points.activity / scale, points.sd / scale, "plasma over the given ratio")
+
+
+def _ensemble(parts: Sequence[_Part], grid: Array, rng: np.random.Generator, n: int) -> list[Array]:
+    return [redraw(part.fits, part.chosen, rng, n, grid) for part in parts]
+
+
+def _assembled(whole: Array, ratio: Array, fraction: Array) -> tuple[Array, Array, Array, Array]:
+    """Whole blood, plasma, fraction held to 0–1, input; activity floored at zero, where only noise goes lower."""
+    held = np.clip(fraction, 0, 1)
+    blood = np.maximum(whole, 0)
+    plasma = blood * np.maximum(ratio, 0)
+    return blood, plasma, held, plasma * held
+
+
+def blocked(blood: Blood, problems: Sequence[Problem]) -> BloodResult:
+    """Return no input function, and why."""
+    return BloodResult(FitStatus.MISSING_BLOOD, None, blood, problems=tuple(problems))
+
+
+def input_function(blood: Blood, settings: BloodSettings, *, rng: np.random.Generator) -> BloodResult:
+    """Arterial input function of one scan.
+
+    Dispersion is taken back, autosampler and manual samples are joined, and AIF = whole blood × plasma ratio ×
+    parent fraction on a fine grid. Uncertainty is an ensemble: each draw refits every part to samples with other
+    noise and, where the curve was chosen by AICc, draws the curve by its Akaike weight.
+
+    Parameters
+    ----------
+    blood : samples, min and kBq/mL.
+    settings : curves to use.
+    rng : source of the ensemble; the same seed gives the same draws.
+
+    Returns
+    -------
+    BloodResult
+        With ``status`` ``missing_blood`` and the reason in ``problems`` where the data do not allow an input.
+    """
+    found = checks.problems(blood, ratio_known=not math.isnan(settings.ratio))
+    if any(p.severity == "error" for p in found):
+        return blocked(blood, found)
+    assert blood.parent_fraction is not None  # noqa: S101 - checks.problems let nothing else through
+    ratio = _ratio_part(blood, settings)
+    fraction = _fraction_part(blood.parent_fraction, settings)
+    if missing_part := next((p for p in (ratio, fraction) if not p.chosen.status.keeps_value), None):
+        return blocked(blood, [*found, _unfitted(missing_part)])
+    points = _points(blood, settings, ratio.chosen)
+    curve = WHOLE_BLOOD[settings.whole_blood].fit(points)
+    whole = _Part("whole_blood_radioactivity", points.time, points.activity, [curve], curve)
+    if not curve.status.keeps_value:
+        return blocked(blood, [*found, _unfitted(whole)])
+    return _result(blood, settings, (whole, ratio, fraction), points, found, rng)
+
+
+def _unfitted(part: _Part) -> Problem:
+    return Problem(
+        f"{part.symbol.replace('_', '-')}-unfitted", part.symbol,
+        f"{part.values.size} usable samples; the curve {part.chosen.model}: {part.chosen.status.sentence}",
+        checks.BLOCKS, "name a simpler curve in the settings", "error",
+    )  # fmt: skip
+
+
+def _result(
+    blood: Blood, settings: BloodSettings, parts: Sequence[_Part], points: BloodPoints,
+    found: Sequence[Problem], rng: np.random.Generator,
+) -> BloodResult:  # fmt: skip
+    grid = time_grid(settings.end_min or float(points.time[-1]))
+    curves = [part.chosen.at(grid) for part in parts]
+    whole, plasma, fraction, aif = _assembled(*curves)
+    drawn = _ensemble(parts, grid, rng, settings.draws) if settings.draws else None
+    draws = None
+    if drawn is not None:
+        drawn_whole, _, _, drawn_aif = _assembled(*drawn)
+        draws = np.stack([drawn_aif, drawn_whole], axis=1)
+    method = {
+        "whole_blood": f"{parts[0].chosen.model}: {points.method}",
+        "plasma_to_blood": parts[1].chosen.model,
+        "parent_fraction": parts[2].chosen.model,
+        "uncertainty": f"ensemble of {settings.draws} refits" if settings.draws else "none",
+    }
+    record = InputFunction(grid, aif, whole, plasma, fraction, draws, method=method, entities=blood.entities)
+    fits = {p.symbol: p.record(grid, None if drawn is None else drawn[i]) for i, p in enumerate(parts)}
+    return BloodResult(FitStatus.OK, record, blood, fits, {"AUC_AIF": _area(record)}, tuple(found))
+
+
+def _area(record: InputFunction) -> Estimate:
+    area = float(np.trapezoid(record.aif, record.time))
+    if record.draws is None or len(record.draws) < 2:
+        return Estimate(area, math.nan, "kBq min/mL", "none", FitStatus.NO_INTERVAL)
+    spread = float(np.trapezoid(record.draws[:, 0], record.time, axis=1).std(ddof=1))
+    return Estimate(area, spread, "kBq min/mL", "ensemble")
+
+
+__all__ = ["BloodSettings", "input_function", "missing", "ratio_samples", "time_grid"]
