@@ -36,4 +36,125 @@ CITATIONS: dict[str, Citation] = {
         "Translocator protein is a marker of activated microglia in rodent models but not human neurodegenerative diseases",
         "Nat Commun 14:5247", "10.1038/s41467-023-40937-z",
     ),
+    # tracers
+    "loggia2015": Citation(
+        "Loggia ML, Chonde DB, Akeju O, et al.", 2015,
+        "Evidence for brain glial activation in chronic pain patients",
+        "Brain 138:604-615", "10.1093/brain/awu377",
+    ),
+    "albrecht2018suvr": Citation(
+        "Albrecht DS, Normandin MD, Shcherbinin S, et al.", 2018,
+        "Pseudoreference regions for glial imaging with 11C-PBR28: investigation in 2 clinical cohorts",
+        "J Nucl Med 59:107-114", "10.2967/jnumed.116.178335",
+    ),
+    "collste2016": Citation(
+        "Collste K, Forsberg A, Varrone A, et al.", 2016,
+        "Test-retest reproducibility of [11C]PBR28 binding to TSPO in healthy control subjects",
+        "Eur J Nucl Med Mol Imaging 43:173-183", "10.1007/s00259-015-3149-8",
+    ),
+    "rizzo2014": Citation(
+        "Rizzo G, Veronese M, Tonietto M, et al.", 2014,
+        "Kinetic modeling without accounting for the vascular component impairs the quantification of [11C]PBR28 brain PET data",
+        "J Cereb Blood Flow Metab 34:1060-1069", "10.1038/jcbfm.2014.55",
+    ),
+    "fujita2017": Citation(
+        "Fujita M, Kobayashi M, Ikawa M, et al.", 2017,
+        "Comparison of four 11C-labeled PET ligands to quantify translocator protein 18 kDa (TSPO) in human brain: (R)-PK11195, PBR28, DPA-713, and ER176",
+        "EJNMMI Res 7:84", "10.1186/s13550-017-0334-8",
+    ),
+    "varrone2015": Citation(
+        "Varrone A, Oikonen V, Forsberg A, et al.", 2015,
+        "Positron emission tomography imaging of the 18-kDa translocator protein (TSPO) with [18F]FEMPA in Alzheimer's disease patients and control subjects",
+        "Eur J Nucl Med Mol Imaging 42:438-446", "10.1007/s00259-014-2955-8",
+    ),
+    "garcialorenzo2018": Citation(
+        "García-Lorenzo D, Lavisse S, Leroy C, et al.", 2018,
+        "Validation of an automatic reference region extraction for the quantification of [18F]DPA-714 in dynamic brain PET studies",
+        "J Cereb Blood Flow Metab 38:333-346", "10.1177/0271678X17692599",
+    ),
+    "golla2016": Citation(
+        "Golla SSV, Boellaard R, Oikonen V, et al.", 2016,
+        "Parametric binding images of the TSPO ligand 18F-DPA-714",
+        "J Nucl Med 57:1543-1547",
+    ),
+    "endres2009": Citation(
+        "Endres CJ, Pomper MG, James M, et al.", 2009,
+        "Initial evaluation of 11C-DPA-713, a novel TSPO PET ligand, in humans",
+        "J Nucl Med 50:1276-1282",
+    ),
+    "kropholler2007": Citation(
+        "Kropholler MA, Boellaard R, van Berckel BNM, et al.", 2007,
+        "Evaluation of reference regions for (R)-[11C]PK11195 studies in Alzheimer's disease and mild cognitive impairment",
+        "J Cereb Blood Flow Metab 27:1965-1974", "10.1038/sj.jcbfm.9600488",
+    ),
+    "plavensigray2018": Citation(
+        "Plavén-Sigray P, Matheson GJ, Cselényi Z, et al.", 2018,
+        "Test-retest reliability and convergent validity of (R)-[11C]PK11195 outcome measures without arterial input function",
+        "EJNMMI Res 8:102", "10.1186/s13550-018-0455-8",
+    ),
+    "ikawa2017": Citation(
+        "Ikawa M, Lohith TG, Shrestha S, et al.", 2017,
+        "11C-ER176, a radioligand for 18-kDa translocator protein, has adequate sensitivity to robustly image all three affinity genotypes in human brain",
+        "J Nucl Med 58:320-325",
+    ),
+    "rusjan2011": Citation(
+        "Rusjan PM, Wilson AA, Bloomfield PM, et al.", 2011,
+        "Quantitation of translocator protein binding in human brain with the novel radioligand [18F]-FEPPA and positron emission tomography",
+        "J Cereb Blood Flow Metab 31:1807-1816", "10.1038/jcbfm.2011.55",
+    ),
+    "mizrahi2012": Citation(
+        "Mizrahi R, Rusjan PM, Kennedy J, et al.", 2012,
+        "Translocator protein (18 kDa) polymorphism (rs6971) explains in-vivo brain binding affinity of the PET radioligand [18F]-FEPPA",
+        "J Cereb Blood Flow Metab 32:968-972", "10.1038/jcbfm.2012.46",
+    ),
+    "zanottifregonara2018": Citation(
+        "Zanotti-Fregonara P, Pascual B, Rizzo G, et al.", 2018,
+        "Head-to-head comparison of 11C-PBR28 and 18F-GE180 for quantification of the translocator protein in the human brain",
+        "J Nucl Med 59:1260-1266",
+    ),
+    "vomacka2017": Citation(
+        "Vomacka L, Albert NL, Lindner S, et al.", 2017,
+        "TSPO imaging using the novel PET ligand [18F]GE-180: quantification approaches in patients with multiple sclerosis",
+        "EJNMMI Res 7:89", "10.1186/s13550-017-0340-x",
+    ),
+    "arakawa2017": Citation(
+        "Arakawa R, Stenkrona P, Takano A, et al.", 2017,
+        "Test-retest reproducibility of [11C]-L-deprenyl-D2 binding to MAO-B in the human brain",
+        "EJNMMI Res 7:54", "10.1186/s13550-017-0301-4",
+    ),
+    "deprenyl2025": Citation(
+        "Uppsala PET group (authors as on the article's page)", 2025,
+        "Non-invasive and parametric methods for quantifying [11C]L-deprenyl-D2 PET",
+        "J Cereb Blood Flow Metab", "10.1177/0271678X251384264",
+    ),
+    "rusjan2014": Citation(
+        "Rusjan PM, Wilson AA, Miler L, et al.", 2014,
+        "Kinetic modeling of the monoamine oxidase B radioligand [11C]SL25.1188 in human brain with high-resolution positron emission tomography",
+        "J Cereb Blood Flow Metab 34:883-889", "10.1038/jcbfm.2014.34",
+    ),
+    "villemagne2022": Citation(
+        "Villemagne VL, Harada R, Doré V, et al.", 2022,
+        "First-in-humans evaluation of 18F-SMBT-1, a novel 18F-labeled monoamine oxidase-B PET tracer for imaging reactive astrogliosis",
+        "J Nucl Med 63:1551-1559",
+    ),
+    "lopresti2024": Citation(
+        "Lopresti BJ, Stehouwer J, Reese AC, et al.", 2024,
+        "Kinetic modeling of the monoamine oxidase-B radioligand [18F]SMBT-1 in human brain with positron emission tomography",
+        "J Cereb Blood Flow Metab", "10.1177/0271678X241254679",
+    ),
+    "yan2025": Citation(
+        "Yan X, Noergaard M, Morse CL, et al.", 2025,
+        "PET quantification in healthy humans of cyclooxygenase-2, a potential biomarker of neuroinflammation",
+        "J Nucl Med 66:398",
+    ),
+    "phelps1979": Citation(
+        "Phelps ME, Huang SC, Hoffman EJ, et al.", 1979,
+        "Tomographic measurement of local cerebral glucose metabolic rate in humans with (F-18)2-fluoro-2-deoxy-D-glucose: validation of method",
+        "Ann Neurol 6:371-388", "10.1002/ana.410060502",
+    ),
+    "patlak1983": Citation(
+        "Patlak CS, Blasberg RG, Fenstermacher JD", 1983,
+        "Graphical evaluation of blood-to-brain transfer constants from multiple-time uptake data",
+        "J Cereb Blood Flow Metab 3:1-7", "10.1038/jcbfm.1983.1",
+    ),
 }  # fmt: skip

@@ -152,7 +152,7 @@ class Index:
         return []
 
     def for_scan(self, key: ScanKey, suffix: str, **query: str | Sequence[str] | None) -> list[File]:
-        """Return files of one scan: same person and session; ``task trc rec run`` must agree where the name has them."""
+        """Return files of one scan: same person and session; ``task trc rec run`` must agree where named."""
         found = self.find(sub=key.sub, ses=key.ses or None, suffix=suffix, **query)
         own = key.entities
         return [f for f in found if all(f.entities.get(k, own.get(k)) == own.get(k) for k in SCAN_ENTITIES[2:])]
