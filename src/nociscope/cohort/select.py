@@ -1,0 +1,234 @@
+"""From the cohort table to what one hypothesis asks about: nobody is dropped without a reason."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from nociscope.cohort.cube import Cube
+from nociscope.core.errors import StudyError
+from nociscope.core.hypothesis_data import Array, HypothesisData, Person
+from nociscope.core.records import Measure
+from nociscope.core.status import FitStatus
+from nociscope.core.study import Hypothesis, Study
+from nociscope.io.people import People
+
+RATIOS = frozenset({"SUVR", "DVR", "BPND", "R1"})
+ABSOLUTE = frozenset({"SUV", "VT", "VND", "BPP", "K1", "Ki", "lambda_k3", "Kb"})
+_REFERENCE_MEASURES = ("SUV", "VT")
+
+
+@dataclass(frozen=True)
+class CohortView:
+    """Everything a hypothesis may draw on.
+
+    Parameters
+    ----------
+    rows : the cohort table.
+    people : participants, sessions and phenotype columns.
+    study : the study file.
+    binding : participant → HAB, MAB, LAB or empty where unknown.
+    genotype_sensitive : tracers whose binding depends on rs6971.
+    references : tracer → region that ratios are divided by; empty where there is none.
+    """
+
+    rows: Sequence[Measure]
+    people: People
+    study: Study
+    binding: Mapping[str, str] = field(default_factory=dict)
+    genotype_sensitive: frozenset[str] = frozenset()
+    references: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """What is handed to the test, and whose sessions were incomplete: (participant, region, session, reason)."""
+
+    data: HypothesisData
+    incomplete: tuple[tuple[str, str, str, str], ...] = ()
+
+
+def select(view: CohortView, hypothesis: Hypothesis) -> Selection:
+    """Gather the numbers, people and covariates of one hypothesis.
+
+    Sessions of one person are averaged over those whose status is accepted; the others are named in ``incomplete``.
+
+    Raises
+    ------
+    StudyError
+        The hypothesis names a measure, model, tracer, region, session or column that is not there, or leaves open
+        which of several it means; the message lists what exists.
+    """
+    tracer = _tracer(view, hypothesis)
+    rows = _asked(view.rows, hypothesis, tracer)
+    regions = _regions(rows, hypothesis)
+    accepted = _accepted(view.study, tracer)
+    ids = _participants(view)
+    sessions = _sessions(rows, hypothesis)
+    cube = Cube(rows, ids, sessions, regions, accepted)
+    paired = hypothesis.kind in ("paired", "retest")
+    predictor = _predictor(view, hypothesis, tracer, ids, accepted)
+    reference_region = view.references.get(tracer, "") if hypothesis.measure in RATIOS else ""
+    reference_measure, reference_values = _reference(view, reference_region, tracer, ids)
+    data = HypothesisData(
+        people=tuple(_person(view, hypothesis, i) for i in ids),
+        regions=regions,
+        unit=rows[0].unit,
+        values=None if paired else cube.mean(),
+        session_values=cube.values if paired else None,
+        sessions=sessions if paired else (),
+        se=None if paired else cube.mean_se(),
+        scale="ratio" if hypothesis.measure in RATIOS else "absolute" if hypothesis.measure in ABSOLUTE else "other",
+        genotype_sensitive=tracer in view.genotype_sensitive,
+        covariates={name: _column(view, name, ids) for name in _covariates(view.study, hypothesis)},
+        predictor=predictor,
+        predictor_name=hypothesis.correlate,
+        predictor_unit=_unit(view, hypothesis.correlate),
+        reference_region=reference_region,
+        reference_measure=reference_measure,
+        reference_values=reference_values,
+        value_status=cube.reasons(),
+        model=rows[0].method,
+    )
+    return Selection(data, () if paired else cube.incomplete())
+
+
+def _tracer(view: CohortView, hypothesis: Hypothesis) -> str:
+    tracers = sorted({r.modality.removeprefix("pet:") for r in view.rows if r.modality.startswith("pet:")})
+    if hypothesis.tracer:
+        return _one_of(hypothesis, "tracer", hypothesis.tracer, tracers)
+    if len(tracers) > 1:
+        raise _fault(hypothesis, "the study has several tracers", tracers, 'write tracer = "…"')
+    return tracers[0] if tracers else ""
+
+
+def _asked(rows: Iterable[Measure], hypothesis: Hypothesis, tracer: str) -> list[Measure]:
+    rows = [r for r in rows if r.modality == f"pet:{tracer}"]
+    _one_of(hypothesis, "measure", hypothesis.measure, sorted({r.measure for r in rows}))
+    rows = [r for r in rows if r.measure == hypothesis.measure]
+    models = sorted({r.method for r in rows})
+    if hypothesis.model:
+        _one_of(hypothesis, "model", hypothesis.model, models)
+        return [r for r in rows if r.method == hypothesis.model]
+    if len(models) > 1:
+        raise _fault(hypothesis, f"several models give {hypothesis.measure}", models, 'write model = "…"')
+    return rows
+
+
+def _regions(rows: Sequence[Measure], hypothesis: Hypothesis) -> tuple[str, ...]:
+    found = tuple(dict.fromkeys(r.region for r in rows))
+    for region in hypothesis.regions:
+        _one_of(hypothesis, "region", region, found)
+    return tuple(hypothesis.regions) or found
+
+
+def _sessions(rows: Sequence[Measure], hypothesis: Hypothesis) -> tuple[str, ...]:
+    found = tuple(sorted({r.session_id for r in rows}))
+    asked = hypothesis.paired or hypothesis.retest or hypothesis.sessions
+    for session in asked:
+        _one_of(hypothesis, "session", session, found)
+    return tuple(asked) or found
+
+
+def _accepted(study: Study, tracer: str) -> frozenset[str]:
+    settings = study.pet.get(tracer)
+    return frozenset({FitStatus.OK, *(settings.accept if settings else ())})
+
+
+def _participants(view: CohortView) -> tuple[str, ...]:
+    return tuple(sorted({r.participant_id for r in view.rows}))
+
+
+def _person(view: CohortView, hypothesis: Hypothesis, participant: str) -> Person:
+    columns = view.study.covariates
+
+    def text(column: str) -> str:
+        return _text(view, participant, column)
+
+    return Person(
+        participant=participant,
+        group=text(hypothesis.by or view.study.groups.variable),
+        site=text(columns.site),
+        sex=text(columns.sex),
+        genotype=view.binding.get(participant, ""),
+        stratum=text(hypothesis.stratify) if hypothesis.stratify else "",
+    )
+
+
+def _text(view: CohortView, participant: str, column: str) -> str:
+    """One descriptor as a label; the genotype column is read as binding status, so both strands mean the same."""
+    if column == view.study.covariates.genotype:
+        return view.binding.get(participant, "")
+    value = view.people.row(participant).get(column)
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else value
+
+
+def _covariates(study: Study, hypothesis: Hypothesis) -> list[str]:
+    return study.covariates.use if hypothesis.covariates is None else hypothesis.covariates
+
+
+def _column(view: CohortView, name: str, ids: Sequence[str]) -> np.ndarray:
+    """A covariate, numeric where every known value is a number and the study does not call it a label."""
+    if name == view.study.covariates.genotype or name in view.study.covariates.categorical:
+        return np.array([_text(view, i, name) for i in ids])
+    if name not in view.people.columns:
+        raise StudyError(
+            f"no column {name!r}", expected="one of " + ", ".join(view.people.columns),
+            where="covariates", do="name a column of participants.tsv, sessions.tsv or phenotype/",
+        )  # fmt: skip
+    values = [view.people.get(i, name) for i in ids]
+    if any(isinstance(v, str) for v in values):
+        return np.array(["" if v is None else str(v) for v in values])
+    return np.array([math.nan if v is None else v for v in values], dtype=np.float64)
+
+
+def _predictor(
+    view: CohortView, hypothesis: Hypothesis, tracer: str, ids: Sequence[str], accepted: frozenset[str]
+) -> Array | None:
+    """The other variable of a correlation: a column, or ``model.measure.region`` of the cohort table."""
+    if hypothesis.kind != "correlate":
+        return None
+    parts = hypothesis.correlate.split(".")
+    if len(parts) == 3 and hypothesis.correlate not in view.people.columns:
+        model, measure, region = parts
+        rows = [r for r in view.rows if (r.method, r.measure, r.region) == (model, measure, region)]
+        rows = [r for r in rows if r.modality == f"pet:{tracer}"]
+        if rows:
+            sessions = tuple(sorted({r.session_id for r in rows}))
+            return Cube(rows, ids, sessions, (region,), accepted).mean()[:, 0]
+    column = _column(view, hypothesis.correlate, ids)
+    if column.dtype.kind != "f":
+        raise _fault(hypothesis, f"{hypothesis.correlate!r} is not numeric", ["a numeric column"], "use contrast")
+    return column
+
+
+def _unit(view: CohortView, column: str) -> str:
+    return str(view.people.dictionary.get(column, {}).get("Units", "1")) if column else "1"
+
+
+def _reference(view: CohortView, region: str, tracer: str, ids: Sequence[str]) -> tuple[str, Array | None]:
+    """Absolute signal of what a ratio is divided by: its symbol and one value per person, None where there is none."""
+    here = [r for r in view.rows if r.region == region and r.modality == f"pet:{tracer}" and r.status is FitStatus.OK]
+    for measure in _REFERENCE_MEASURES:
+        methods = [r.method for r in here if r.measure == measure]
+        if methods:
+            rows = [r for r in here if (r.measure, r.method) == (measure, methods[0])]
+            sessions = tuple(sorted({r.session_id for r in rows}))
+            return measure, Cube(rows, ids, sessions, (region,), frozenset({FitStatus.OK})).mean()[:, 0]
+    return _REFERENCE_MEASURES[0], None
+
+
+def _one_of(hypothesis: Hypothesis, kind: str, asked: str, found: Sequence[str]) -> str:
+    if asked not in found:
+        raise _fault(hypothesis, f"no {kind} {asked!r}", found, f"name a {kind} that exists")
+    return asked
+
+
+def _fault(hypothesis: Hypothesis, message: str, found: Sequence[str], do: str) -> StudyError:
+    return StudyError(
+        message, expected="one of " + ", ".join(found or ["nothing: the cohort table has no such rows"]),
+        where=f"hypothesis {hypothesis.name!r}", do=do,
+    )  # fmt: skip
