@@ -79,7 +79,7 @@ def select(view: CohortView, hypothesis: Hypothesis) -> Selection:
         unit=rows[0].unit,
         values=None if paired else cube.mean(),
         session_values=cube.values if paired else None,
-        sessions=sessions if paired else (),
+        sessions=tuple(hypothesis.paired or hypothesis.retest),
         se=None if paired else cube.mean_se(),
         scale="ratio" if hypothesis.measure in RATIOS else "absolute" if hypothesis.measure in ABSOLUTE else "other",
         genotype_sensitive=tracer in view.genotype_sensitive,
@@ -128,9 +128,13 @@ def _regions(rows: Sequence[Measure], hypothesis: Hypothesis) -> tuple[str, ...]
 def _sessions(rows: Sequence[Measure], hypothesis: Hypothesis) -> tuple[str, ...]:
     found = tuple(sorted({r.session_id for r in rows}))
     asked = hypothesis.paired or hypothesis.retest or hypothesis.sessions
-    for session in asked:
-        _one_of(hypothesis, "session", session, found)
-    return tuple(asked) or found
+    return tuple(_session(hypothesis, s, found) for s in asked) or found
+
+
+def _session(hypothesis: Hypothesis, asked: str, found: Sequence[str]) -> str:
+    """A session as the table writes it; the study file may leave out ``ses-``."""
+    full = f"ses-{asked}"
+    return full if full in found else _one_of(hypothesis, "session", asked, found)
 
 
 def _accepted(study: Study, tracer: str) -> frozenset[str]:

@@ -1,0 +1,140 @@
+"""The cohort table: one row per number, nobody lost without a reason."""
+
+import math
+
+import numpy as np
+import pytest
+
+from nociscope.cohort.files import dictionary, read_cohort, write_cohort
+from nociscope.cohort.select import CohortView, select
+from nociscope.cohort.table import ScanResults, hemisphere, measures
+from nociscope.core.errors import MissingFile, StudyError
+from nociscope.core.estimate import Estimate
+from nociscope.core.records import Frames, KineticFit
+from nociscope.core.status import FitStatus
+from nociscope.core.study import Hypothesis, Study
+from nociscope.io.people import People
+
+
+def fit(region, value, status=FitStatus.OK, model="2TCM"):
+    nothing = np.zeros(2)
+    estimate = Estimate(value, 0.1, "mL/cm3", "delta") if status.keeps_value else Estimate.missing("mL/cm3", status)
+    return KineticFit(
+        model, region, status, {"VT": estimate}, Frames([0, 1], [1, 2]), nothing, nothing, nothing, nothing > 1
+    )
+
+
+def scan(participant, session, fits, site="a"):
+    return ScanResults(participant, session, site, "PBR28", {"2TCM": tuple(fits)}, {"2TCM": "kinpar.tsv"})
+
+
+SCANS = [
+    scan("sub-1", "ses-a", [fit("THA", 3.0), fit("FC", 2.0)]),
+    scan("sub-1", "ses-b", [fit("THA", 5.0), fit("FC", math.nan, FitStatus.NOT_FINITE)]),
+    scan("sub-2", "ses-a", [fit("THA", 4.0)]),
+    scan("sub-3", "ses-a", [fit("THA", 9.0, FitStatus.AT_BOUND), fit("FC", 1.0)]),
+]
+PEOPLE = People(
+    {
+        ("1", ""): {"group": "LBP", "age": 30.0, "rs6971": "CC"},
+        ("2", ""): {"group": "HC", "age": 40.0, "sex": "F"},
+        ("3", ""): {"group": "HC"},
+    },
+    {"age": {"Units": "year"}},
+    dict.fromkeys(("group", "age", "sex", "rs6971"), "participants.tsv"),
+)
+
+
+def view(rows=None, **study):
+    return CohortView(rows or measures(SCANS), PEOPLE, Study(**study), {"sub-1": "HAB"}, frozenset({"PBR28"}))
+
+
+def ask(**question):
+    return Hypothesis(**({"name": "h", "measure": "VT", "contrast": ["LBP", "HC"]} | question))
+
+
+def test_a_region_that_a_scan_lacks_is_a_row_that_says_so():
+    rows = [r for r in measures(SCANS) if r.participant_id == "sub-2"]
+    assert [(r.region, r.status) for r in rows] == [("FC", FitStatus.MISSING_REGION), ("THA", FitStatus.OK)]
+    assert math.isnan(rows[0].value)
+
+
+@pytest.mark.parametrize(
+    ("region", "side"),
+    [("Left-Thalamus", "L"), ("ctx-rh-insula", "R"), ("thalamus_L", "L"), ("THA", "n/a"), ("rh.insula", "R")]
+    + [("Lingual", "n/a")],
+)
+def test_hemisphere(region, side):
+    assert hemisphere(region) == side
+
+
+def test_files_round_trip(tmp_path):
+    rows = measures(SCANS)
+    (tmp_path / "cohort").mkdir()
+    write_cohort(tmp_path / "cohort", rows)
+    table = read_cohort(tmp_path)
+    assert len(table) == len(rows) and table.value.isna().sum() == 2
+    assert "n/a" in (tmp_path / "cohort" / "measures.tsv").read_text()
+    assert dictionary(rows)["measure"]["Levels"]["VT"]["Units"] == "mL/cm3"
+
+
+def test_no_cohort_yet(tmp_path):
+    with pytest.raises(MissingFile, match="group"):
+        read_cohort(tmp_path)
+
+
+def test_sessions_are_averaged_and_the_incomplete_named():
+    chosen = select(view(), ask())
+    data = chosen.data
+    assert data.participants == ("sub-1", "sub-2", "sub-3") and data.regions == ("FC", "THA")
+    np.testing.assert_allclose(data.values, [[2.0, 4.0], [np.nan, 4.0], [1.0, np.nan]])
+    assert chosen.incomplete == (("sub-1", "FC", "ses-b", FitStatus.NOT_FINITE.sentence),)
+    assert "bound" in data.value_status["sub-3", "THA"]
+    assert [p.group for p in data.people] == ["LBP", "HC", "HC"]
+    assert data.people[0].genotype == "HAB" and data.people[1].genotype == ""
+
+
+def test_a_status_can_be_accepted_by_name():
+    data = select(view(pet={"PBR28": {"accept": ["at_bound"]}}), ask()).data
+    assert data.values[2, 1] == 9.0
+
+
+def test_pairs_keep_their_sessions():
+    data = select(view(), ask(contrast=[], paired=["a", "ses-b"])).data
+    assert data.session_values.shape == (3, 2, 2) and data.sessions == ("a", "ses-b")
+
+
+def test_covariates_are_numbers_or_labels():
+    data = select(view(), ask(covariates=["age", "sex", "rs6971"])).data
+    assert data.covariates["age"].dtype.kind == "f" and np.isnan(data.covariates["age"][2])
+    assert list(data.covariates["sex"]) == ["", "F", ""] and list(data.covariates["rs6971"]) == ["HAB", "", ""]
+
+
+def test_correlation_with_another_measure():
+    data = select(view(), ask(contrast=[], correlate="2TCM.VT.THA")).data
+    np.testing.assert_allclose(data.predictor, [4.0, 4.0, np.nan])
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ({"measure": "SUVR"}, "one of VT"),
+        ({"model": "Logan"}, "one of 2TCM"),
+        ({"regions": ["PAG"]}, "one of FC, THA"),
+        ({"tracer": "MC1"}, "one of PBR28"),
+        ({"contrast": [], "paired": ["ses-a", "ses-z"]}, "one of ses-a, ses-b"),
+        ({"covariates": ["bmi"]}, "one of group, age"),
+        ({"contrast": [], "correlate": "sex"}, "not numeric"),
+    ],
+)
+def test_what_is_not_there_is_listed(question, said):
+    with pytest.raises(StudyError, match=said):
+        select(view(), ask(**question))
+
+
+def test_several_models_need_a_name():
+    rows = measures(
+        [*SCANS, ScanResults("sub-1", "ses-a", "a", "PBR28", {"MA1": (fit("THA", 3.1, model="MA1"),)}, {"MA1": "k"})]
+    )
+    with pytest.raises(StudyError, match="several models"):
+        select(view(rows), ask())
