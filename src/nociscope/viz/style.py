@@ -35,7 +35,7 @@ TEXT, SMALL = 8.5, 7.5
 WIDTH = 4.4
 """Inches; figures are drawn narrow and stand side by side where the page has room."""
 
-RC: dict[str, Any] = {
+RC: Any = {
     "svg.fonttype": "none",
     "font.family": "DejaVu Sans",
     "font.size": TEXT,

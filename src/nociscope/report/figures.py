@@ -1,0 +1,88 @@
+"""Which figure for which record, written as inline SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nociscope.core.finding import Finding
+from nociscope.core.records import KineticFit, Measure
+from nociscope.report.model import BloodResults
+from nociscope.viz.contrast import contrast
+from nociscope.viz.correlation import correlation
+from nociscope.viz.curves import curves
+from nociscope.viz.drawing import Drawing
+from nociscope.viz.forest import forest
+from nociscope.viz.graphical import graphical
+from nociscope.viz.input_function import input_function
+from nociscope.viz.paired import paired
+from nociscope.viz.records import Truth
+from nociscope.viz.recovery import recovery
+from nociscope.viz.retest import retest
+from nociscope.viz.statuses import statuses
+from nociscope.viz.style import house
+from nociscope.viz.svg import inline
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure ready for the page: markup, title, caption."""
+
+    svg: str
+    title: str
+    words: str
+
+
+class Studio:
+    """Draws for one page; every picture gets ids of its own, numbered as drawn."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def _picture(self, drawing: Drawing) -> Picture:
+        self._count += 1
+        return Picture(inline(drawing, f"f{self._count}"), drawing.title, drawing.words)
+
+    def fits(self, fits: Sequence[KineticFit], where: str) -> tuple[Picture, ...]:
+        """Draw the linear plot where the model has one, else the curves where there is a fitted one."""
+        with house():
+            if any(f.plot is not None for f in fits):
+                return (self._picture(graphical(fits, where)),)
+            if any(np.isfinite(f.fitted).any() for f in fits):
+                return (self._picture(curves(fits, where)),)
+        return ()
+
+    def blood(self, blood: BloodResults, where: str) -> Picture:
+        """Draw the arterial input."""
+        with house():
+            return self._picture(input_function(blood.input_function, where, blood.blood, blood.parent_models))
+
+    def finding(self, finding: Finding) -> Picture | None:
+        """Draw a finding by its kind; one without points has nothing to show."""
+        if not finding.points:
+            return None
+        draw = {"contrast": contrast, "correlate": correlation, "paired": paired, "retest": retest}[finding.kind]
+        with house():
+            return self._picture(draw(finding))
+
+    def forest(self, findings: Sequence[Finding]) -> Picture | None:
+        """Draw several regions of one hypothesis."""
+        if len(findings) < 2:
+            return None
+        with house():
+            return self._picture(forest(findings))
+
+    def statuses(self, measures: Sequence[Measure]) -> Picture | None:
+        """Draw which numbers exist."""
+        if not measures:
+            return None
+        with house():
+            return self._picture(statuses(measures))
+
+    def truth(self, rows: Sequence[Truth]) -> tuple[Picture, ...]:
+        """Draw truth against estimate, one figure per measure."""
+        with house():
+            names = dict.fromkeys(r.measure for r in rows)
+            return tuple(self._picture(recovery([r for r in rows if r.measure == m])) for m in names)

@@ -1,0 +1,137 @@
+"""Reports as strings: one self-contained page for the cohort, one for each person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from nociscope.core.finding import Finding
+from nociscope.report import numbers, sentences, tables
+from nociscope.report.citations import Numbering, number_paragraphs
+from nociscope.report.figures import Studio
+from nociscope.report.model import CohortReport, HypothesisReport, ParticipantReport, ScanReport
+from nociscope.viz.numbers import counted, unit_text
+
+
+def render_cohort(report: CohortReport) -> str:
+    """Return the cohort page as HTML.
+
+    Parameters
+    ----------
+    report : everything the page shows; the same report gives the same bytes.
+    """
+    studio = Studio()
+    findings = [f for h in report.hypotheses for f in h.findings]
+    regions = tuple(dict.fromkeys(f.region for f in findings))
+    outcome = tables.measure_tables(report.measures, regions)
+    numbering = number_paragraphs(report.methods, (c for f in findings for c in f.cites))
+    return _environment().get_template("cohort.html.j2").render(
+        report=report,
+        hypotheses=[_hypothesis(h, studio) for h in report.hypotheses],
+        cannot_show=sentences.cannot_show(report),
+        outcome=outcome,
+        statuses=tables.statuses_used(outcome),
+        status_picture=studio.statuses(report.measures),
+        truth=studio.truth(report.truth),
+        **_shared(report, numbering),
+    )  # fmt: skip
+
+
+def render_participant(report: ParticipantReport) -> str:
+    """Return the page of one person as HTML.
+
+    Parameters
+    ----------
+    report : everything the page shows; the same report gives the same bytes.
+    """
+    studio = Studio()
+    scans = [_scan(scan, report.participant_id, studio) for scan in report.scans]
+    numbering = number_paragraphs(report.methods)
+    return _environment().get_template("participant.html.j2").render(
+        report=report, scans=scans, **_shared(report, numbering)
+    )  # fmt: skip
+
+
+def _shared(report: CohortReport | ParticipantReport, numbering: Numbering) -> Mapping[str, object]:
+    return {
+        "css": Markup(_source("style.css")),
+        "numbering": numbering,
+        "references": numbering.references(),
+        "study_name": report.study.title or report.study.name,
+    }
+
+
+def _hypothesis(report: HypothesisReport, studio: Studio) -> Mapping[str, object]:
+    shared = sentences.shared_safeguards(report.findings)
+    return {
+        "report": report,
+        "asked": sentences.asked(report),
+        "found": [sentences.found(f) for f in report.findings],
+        "forest": studio.forest(report.findings),
+        "shared": shared,
+        "findings": [(f, studio.finding(f), sentences.own_safeguards(f, shared)) for f in report.findings],
+        "excluded": _excluded(report.findings),
+    }
+
+
+def _excluded(findings: tuple[Finding, ...]) -> list[tuple[str, str, str]]:
+    """(participant, reason, regions) with regions joined where the reason is the same."""
+    where: dict[tuple[str, str], list[str]] = {}
+    for finding in findings:
+        for person, reason in finding.excluded:
+            where.setdefault((person, reason), []).append(finding.region)
+    every = len(findings)
+    return [(p, reason, "all regions" if len(r) == every else ", ".join(r)) for (p, reason), r in sorted(where.items())]
+
+
+def _scan(scan: ScanReport, participant: str, studio: Studio) -> Mapping[str, object]:
+    where = f"{participant}, {scan.label}" if scan.label else participant
+    preferred = [m for m in scan.preferred if m in scan.fits] or list(scan.fits)[:1]
+    models = [*preferred, *(m for m in scan.fits if m not in preferred)]
+    parts = [
+        (tables.fit_table(m, scan.fits[m], scan.hrefs.get(m, "")), studio.fits(scan.fits[m], where), m in preferred)
+        for m in models
+    ]
+    return {
+        "scan": scan,
+        "where": where,
+        "input": studio.blood(scan.blood, where) if scan.blood else None,
+        "models": parts,
+        "statuses": tables.statuses_used([table for table, _, _ in parts]),
+        "truth": studio.truth(scan.truth),
+    }
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("nociscope.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        {
+            "plain": numbers.plain,
+            "seconds": numbers.seconds_text,
+            "memory": numbers.bytes_text,
+            "unit": unit_text,
+            "counted": counted,
+            "interval": numbers.interval_text,
+            "p": numbers.p_text,
+            "sample": sentences.sample,
+            "effect": sentences.effect_text,
+            "safe_svg": Markup,
+        }
+    )
+    return environment
+
+
+def _source(name: str) -> str:
+    loader = _environment().loader
+    assert loader is not None  # set three lines above
+    return loader.get_source(_environment(), name)[0]

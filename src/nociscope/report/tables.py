@@ -1,0 +1,147 @@
+"""Tables of the page as plain cells; templates only print them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from nociscope.core.records import KineticFit, Measure
+from nociscope.core.status import FitStatus
+from nociscope.core.vocabulary import VOCABULARY
+from nociscope.report.numbers import status_kind, status_words
+from nociscope.viz.numbers import unit_text, with_se
+
+OUTCOMES = ("VT", "BPND", "DVR", "BPP", "Ki", "Kiref", "lambda_k3", "SUVR", "SUV")
+MOST_COLUMNS = 12
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number as printed: text without unit (the header carries it), status, and the file it came from."""
+
+    text: str
+    status: FitStatus
+    href: str = ""
+
+    @property
+    def kind(self) -> str:
+        """``ok``, ``caveat`` or ``missing``."""
+        return status_kind(self.status)
+
+    @property
+    def words(self) -> str:
+        """The status in a few words."""
+        return status_words(self.status)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column head: symbol, its name for people, unit."""
+
+    symbol: str
+    name: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line: its head, its cells, and the status of the whole."""
+
+    head: str
+    cells: tuple[Cell, ...]
+    status: FitStatus = FitStatus.OK
+    note: str = ""
+    href: str = ""
+
+    @property
+    def kind(self) -> str:
+        """``ok``, ``caveat`` or ``missing``."""
+        return status_kind(self.status)
+
+    @property
+    def words(self) -> str:
+        """The status in a few words."""
+        return status_words(self.status)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns, rows, and what the reader must know that is not in them."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    unit: str = ""
+    note: str = ""
+    href: str = ""
+
+
+def fit_table(model: str, fits: Sequence[KineticFit], href: str) -> Table:
+    """One model in one scan: regions down, parameters across."""
+    symbols = list(dict.fromkeys(symbol for fit in fits for symbol in fit.estimates))
+    units = {s: next(f.estimates[s].unit for f in fits if s in f.estimates) for s in symbols}
+    columns = tuple(Column(s, _name(s), unit_text(units[s])) for s in symbols)
+    return Table(model, columns, tuple(_fit_row(fit, symbols, href) for fit in fits), href=href)
+
+
+def _fit_row(fit: KineticFit, symbols: Sequence[str], href: str) -> Row:
+    cells = tuple(
+        Cell(with_se(e.value, e.se), e.status, href)
+        if (e := fit.estimates.get(s)) is not None
+        else Cell("n/a", FitStatus.MISSING_DATA, href)
+        for s in symbols
+    )
+    return Row(fit.region, cells, fit.status, fit.note, href)
+
+
+def measure_tables(measures: Sequence[Measure], first: Sequence[str] = ()) -> tuple[Table, ...]:
+    """The outcomes of the cohort table: one table per measure and method, scans down, regions across.
+
+    Parameters
+    ----------
+    measures : the whole cohort table; only outcome measures are printed, the file holds all.
+    first : regions that must be among the twelve columns, such as those of the hypotheses.
+    """
+    grouped: dict[tuple[str, str], list[Measure]] = {}
+    for row in measures:
+        if row.measure in OUTCOMES:
+            grouped.setdefault((row.measure, row.method), []).append(row)
+    return tuple(_measure_table(measure, method, rows, first) for (measure, method), rows in sorted(grouped.items()))
+
+
+def _measure_table(measure: str, method: str, rows: Sequence[Measure], first: Sequence[str]) -> Table:
+    present = list(dict.fromkeys(_place(r) for r in rows))
+    wanted = [r for r in present if r in first] + [r for r in present if r not in first]
+    regions = [r for r in present if r in wanted[:MOST_COLUMNS]]
+    by_scan: dict[str, dict[str, Measure]] = {}
+    for row in rows:
+        by_scan.setdefault(_scan(row), {})[_place(row)] = row
+    lines = tuple(Row(scan, tuple(_cell(own.get(r)) for r in regions)) for scan, own in by_scan.items())
+    hidden = len(present) - len(regions)
+    note = f"{hidden} further regions stand in the cohort table." if hidden else ""
+    title = f"{measure}, {method}" if method != measure else measure
+    return Table(title, tuple(Column(r, "", "") for r in regions), lines, unit_text(rows[0].unit), note)
+
+
+def _cell(row: Measure | None) -> Cell:
+    if row is None:
+        return Cell("n/a", FitStatus.MISSING_DATA)
+    return Cell(with_se(row.value, row.se), row.status, f"../{row.source_file}" if row.source_file else "")
+
+
+def _place(row: Measure) -> str:
+    return row.region
+
+
+def _scan(row: Measure) -> str:
+    return row.participant_id if row.session_id in ("", "n/a") else f"{row.participant_id} {row.session_id}"
+
+
+def _name(symbol: str) -> str:
+    return VOCABULARY[symbol].name if symbol in VOCABULARY else symbol
+
+
+def statuses_used(tables: Sequence[Table]) -> Mapping[str, str]:
+    """Return every status other than ok that appears, with its sentence: the key below the tables."""
+    seen = {s for t in tables for r in t.rows for s in (r.status, *(c.status for c in r.cells))}
+    return {status_words(s): s.sentence for s in FitStatus if s in seen and s is not FitStatus.OK}
