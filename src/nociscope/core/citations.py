@@ -123,8 +123,8 @@ CITATIONS: dict[str, Citation] = {
         "EJNMMI Res 7:54", "10.1186/s13550-017-0301-4",
     ),
     "deprenyl2025": Citation(
-        "Uppsala PET group (authors as on the article's page)", 2025,
-        "Non-invasive and parametric methods for quantifying [11C]L-deprenyl-D2 PET",
+        "Authors: see the DOI", 2025,
+        "Non-invasive and parametric methods for quantifying [11C]L-deprenyl-D2 PET (title from the abstract)",
         "J Cereb Blood Flow Metab", "10.1177/0271678X251384264",
     ),
     "rusjan2014": Citation(

@@ -229,8 +229,10 @@ class Scan:
     dose_MBq : injected at time of injection; nan with ``dose_status`` where it cannot be used.
     weight_kg : nan where unknown.
     scanner, site : for covariates; empty where unknown.
-    decay_reference_min : time after injection to which the image is decay-corrected.
+    decay_reference_min : time after injection to which the image is decay-corrected; nan where not stated.
     entities : BIDS entities of the source.
+    decay_corrected : whether the image is decay-corrected at all.
+    injection_start_min : injection after TimeZero, the origin of every time on disk.
     """
 
     tracer: str
@@ -244,6 +246,8 @@ class Scan:
     site: str = ""
     decay_reference_min: float = 0.0
     entities: Mapping[str, str] = field(default_factory=dict)
+    decay_corrected: bool = True
+    injection_start_min: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
