@@ -47,10 +47,12 @@ class HypothesisData:
     unit : of the values.
     scale : ``absolute`` (V_T, SUV …), ``ratio`` (SUVR, DVR, BPND: rests on a reference region) or ``other``.
     genotype_sensitive : whether rs6971 changes the binding of the tracer.
+    genotype_covariate : name under which genotype stands among the covariates, where it does.
     covariates : name to one number or label per person, in the order in which they are named.
     predictor, predictor_name, predictor_unit : the other variable of a correlation, shape (person,).
     reference_region : what a ratio is divided by.
     reference_values : shape (person,) or None; absolute signal of the reference region, for the gate.
+    reference_session_values : shape (person, session) or None; the same for a paired question.
     reference_measure : its symbol, such as ``SUV``.
     value_status : (participant, region) to the reason why a value is nan, such as a fit status' sentence.
     excluded : (participant, reason) of people left out before.
@@ -66,12 +68,14 @@ class HypothesisData:
     se: Array | None = None
     scale: str = "other"
     genotype_sensitive: bool = False
+    genotype_covariate: str = "rs6971"
     covariates: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
     predictor: Array | None = None
     predictor_name: str = ""
     predictor_unit: str = "1"
     reference_region: str = ""
     reference_values: Array | None = None
+    reference_session_values: Array | None = None
     reference_measure: str = "SUV"
     value_status: Mapping[tuple[str, str], str] = field(default_factory=dict)
     excluded: tuple[tuple[str, str], ...] = ()
@@ -91,6 +95,7 @@ class HypothesisData:
         _check("standard errors", self.se, (n, regions))
         _check("predictor", self.predictor, (n,))
         _check("reference values", self.reference_values, (n,))
+        _check("reference session values", self.reference_session_values, (n, len(self.sessions)))
         for name, column in self.covariates.items():
             _check(f"covariate {name!r}", column, (n,))
 

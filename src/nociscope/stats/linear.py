@@ -85,7 +85,8 @@ def _residual_maker(matrix: Array) -> Array:
         return np.eye(n)
     u, s, _ = np.linalg.svd(scaled, full_matrices=False)
     basis = u[:, s > 1e-8 * s[0]]
-    return np.eye(n) - basis @ basis.T
+    maker: Array = np.eye(n) - basis @ basis.T
+    return maker
 
 
 @dataclass(frozen=True, eq=False)

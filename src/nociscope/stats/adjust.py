@@ -1,0 +1,80 @@
+"""Corrections for many tests: max-statistic (from the permutations), Holm, false discovery rate, none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from nociscope.core.errors import InputError
+from nociscope.core.finding import Finding
+from nociscope.stats.design import Array
+
+ADJUSTMENTS = {
+    "max": "family-wise by the maximum statistic (Westfall & Young 1993)",
+    "holm": "family-wise by Holm's steps (Holm 1979)",
+    "fdr": "false discovery rate (Benjamini & Hochberg 1995)",
+    "none": "none",
+}
+
+
+def adjusted(p: Array, method: str) -> Array:
+    """Adjusted p values of one family by a method that needs p alone; nan stays nan and does not count.
+
+    Raises
+    ------
+    InputError
+        An unknown method, or ``max``, which needs the permutations.
+    """
+    p = np.asarray(p, dtype=np.float64)
+    out = np.full(p.shape, np.nan)
+    tested = np.flatnonzero(np.isfinite(p))
+    rules: dict[str, Callable[[Array], Array]] = {"holm": _holm, "fdr": _benjamini_hochberg, "none": np.array}
+    if method not in rules:
+        raise InputError("unknown adjustment", expected=", ".join(rules), got=method)
+    if tested.size:
+        out[tested] = rules[method](p[tested])
+    return out
+
+
+def _holm(p: Array) -> Array:
+    order = np.argsort(p, kind="stable")
+    steps = np.maximum.accumulate(p[order] * (p.size - np.arange(p.size)))
+    out = np.empty_like(p)
+    out[order] = np.minimum(steps, 1)
+    return out
+
+
+def _benjamini_hochberg(p: Array) -> Array:
+    order = np.argsort(p, kind="stable")
+    steps = p[order] * p.size / np.arange(1, p.size + 1)
+    out = np.empty_like(p)
+    out[order] = np.minimum(np.minimum.accumulate(steps[::-1])[::-1], 1)
+    return out
+
+
+def adjust_family(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Correct jointly over all hypotheses that share a family; the order stays.
+
+    A family of one hypothesis keeps its own correction. Over several, ``max`` multiplies each hypothesis' max-statistic
+    p by the number of hypotheses (Bonferroni: steps would not hold where a hypothesis is true in some regions only),
+    ``holm`` and ``fdr`` take all regions of all hypotheses together, ``none`` stays none.
+    Call it once, on what `evaluate` returned.
+    """
+    out = list(findings)
+    for family in dict.fromkeys(f.family for f in findings):
+        members = [i for i, f in enumerate(findings) if f.family == family and f.status == "ok" and f.kind != "retest"]
+        hypotheses = len({findings[i].hypothesis for i in members})
+        for method in ("max", "holm", "fdr") if hypotheses > 1 else ():
+            chosen = [i for i in members if findings[i].adjustment == method]
+            for i, p in zip(chosen, _joint([findings[i] for i in chosen], method, hypotheses), strict=True):
+                details = {**findings[i].details, "family_hypotheses": hypotheses}
+                out[i] = replace(findings[i], p_adjusted=p, details=details)
+    return tuple(out)
+
+
+def _joint(findings: list[Finding], method: str, hypotheses: int) -> list[float]:
+    if method == "max":
+        return [min(1.0, hypotheses * f.p_adjusted) for f in findings]
+    return [float(p) for p in adjusted(np.array([f.p_value for f in findings]), method)]

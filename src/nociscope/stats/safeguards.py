@@ -1,0 +1,142 @@
+"""Safeguards: what an analysis cannot show, as a table, and the sentence that each says.
+
+Each code has a section in ``docs/explanation/safeguards.md``. A refusal stops the finding; naming its code under
+``override`` in the hypothesis lets it run, and the finding says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from nociscope.core.finding import Safeguard
+
+DOCS_PAGE = "explanation/safeguards.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One safeguard: ``note``, ``warn`` or ``refuse``, and its sentence with the numbers to fill in."""
+
+    code: str
+    severity: str
+    sentence: str
+
+    @property
+    def docs(self) -> str:
+        """Where the documentation explains it."""
+        return f"{DOCS_PAGE}#{self.code}"
+
+
+RULES: dict[str, Rule] = {
+    rule.code: rule
+    for rule in (
+        # genotype
+        Rule(
+            "genotype-missing", "refuse",
+            "rs6971 genotype is unknown for {unknown} of {n} people: a difference in {measure} between people "
+            "may be a difference in binding affinity, not in TSPO signal.",
+        ),
+        Rule(
+            "genotype-unadjusted", "warn",
+            "rs6971 genotype is unknown for {unknown} of {n} people: this ratio is not adjusted for genotype.",
+        ),
+        Rule(
+            "genotype-not-modelled", "warn",
+            "rs6971 genotype is known but neither a covariate nor a stratum of this hypothesis.",
+        ),
+        Rule(
+            "genotype-cell-empty", "warn",
+            "genotype {levels} occurs in one group only: that part of the adjustment rests on extrapolation.",
+        ),
+        Rule("lab-excluded", "note", "{count} low-affinity binders (rs6971 T/T) were left out: {who}."),
+        Rule("lab-included", "refuse", "{count} low-affinity binders (rs6971 T/T) hardly bind this tracer: {who}."),
+        # reference region
+        Rule(
+            "reference-region-differs", "warn",
+            "{region}, the reference region of this ratio, itself differs: {what} {estimate:.3g} "
+            "[{low:.3g}, {high:.3g}], p = {p:.3g}; part of the effect may be the denominator's.",
+        ),
+        Rule(
+            "reference-region-checked", "note",
+            "{region}, the reference region of this ratio: {what} {estimate:.3g} [{low:.3g}, {high:.3g}], p = {p:.3g}; "
+            "a difference within that interval is not excluded.",
+        ),
+        Rule(
+            "reference-region-unchecked", "warn",
+            "whether {region}, the reference region of this ratio, differs could not be checked: {why}.",
+        ),
+        # confounding
+        Rule(
+            "covariate-aliased", "refuse",
+            "{names} cannot be told apart from {interest}: the effect is not separable from {names}.",
+        ),
+        Rule("sex-not-separable", "warn", "not separable from sex: {cells}."),
+        Rule(
+            "site-confounded", "warn",
+            "site {sites} contributed to one group only: the contrast is partly between sites.",
+        ),
+        Rule(
+            "site-aliased", "refuse",
+            "every site contributed to one group only: the contrast cannot be told apart from a difference between "
+            "sites.",
+        ),
+        Rule(
+            "covariates-many", "refuse",
+            "{count} covariate columns for {n} people (at most n/5 = {most:.1f}): the adjusted estimate would rest on "
+            "few people.",
+        ),
+        # what so few can show
+        Rule(
+            "floor-above-alpha", "refuse",
+            "the smallest p that {count} relabellings can give is {floor:.3g}, above alpha = {alpha:.3g}: "
+            "no data could reach it.",
+        ),
+        Rule("floor", "note", "the smallest p that this design can give is {floor:.3g} ({how})."),
+        Rule(
+            "minimal-detectable-effect", "note",
+            "with these people an effect of {mde:.2f} ({name}) is found with {power:.0%} power; smaller ones may be "
+            "missed, and those found will look larger than they are.",
+        ),
+        Rule("correlation-display-only", "refuse", "{n} people: a correlation is for display only below 6."),
+        Rule("too-few-people", "note", "{what}: nothing can be estimated."),
+        # assumptions
+        Rule(
+            "variances-unequal", "warn",
+            "groups differ in spread (SD {first:.3g} and {second:.3g}): classical p = {pooled:.3g}, "
+            "allowing for it p = {welch:.3g}; the latter is reported.",
+        ),
+        Rule(
+            "flips-asymmetric", "warn",
+            "sign flips assume differences that are symmetric about zero; {why}.",
+        ),
+        Rule(
+            "one-person-carries", "warn",
+            "without {who} {change}: one person carries this finding.",
+        ),
+        # choice
+        Rule(
+            "selected", "warn",
+            "this is one of {hits} significant among {regions} regions: picked by its p, its effect is likely too "
+            "large; the range without any one person is {low:.3g} to {high:.3g}.",
+        ),
+        Rule("no-correction", "warn", "{regions} regions were tested without a correction for their number."),
+        Rule(
+            "different-people", "note",
+            "regions lack different people: the maximum is taken within {sets} sets of regions, then multiplied by "
+            "{sets}.",
+        ),
+    )
+}  # fmt: skip
+
+
+def raised(code: str, override: Iterable[str] = (), values: Mapping[str, object] | None = None) -> Safeguard:
+    """Build the safeguard of a code, its sentence filled in; a refusal named in `override` is marked overridden."""
+    rule = RULES[code]
+    message = rule.sentence.format(**(values or {}))
+    return Safeguard(code, message[0].upper() + message[1:], rule.severity, code in set(override))
+
+
+def refuses(safeguards: Iterable[Safeguard]) -> bool:
+    """Whether any of them stops the finding."""
+    return any(s.severity == "refuse" and not s.overridden for s in safeguards)
