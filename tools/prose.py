@@ -28,7 +28,7 @@ CONCLUSION = re.compile(
     re.IGNORECASE,
 )
 DENIAL = re.compile(r"\b(not|never|no|nor|neither|cannot|without|nothing|instead of|rather than)\b", re.IGNORECASE)
-UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|lorem ipsum|coming soon)\b", re.IGNORECASE)
+UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|[Ll]orem ipsum|[Cc]oming soon)\b")
 
 # A sentence ends at a full stop, question or exclamation mark before white space, or at an empty line.
 _SENTENCE = re.compile(r"(?:[^.!?\n]|[.!?](?!\s)|\n(?!\s*\n))+")
