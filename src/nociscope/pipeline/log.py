@@ -29,12 +29,14 @@ _VOLATILE = ("seconds", "cpu_seconds", "peak_mb", "host", "started", "pid", "job
 
 @dataclass(frozen=True)
 class InputFile:
-    """An input as it was when the task ran: ``name`` is relative to ``dataset``."""
+    """An input as it was when the task ran; ``name`` is relative to ``dataset``."""
 
     role: str
     dataset: str
     name: str
     sha256: str
+    size: int = -1
+    mtime_ns: int = -1
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class StepLog:
     reason : why it is not done.
     key : what the outputs stand for; ``code``, ``params`` and ``inputs`` are its parts.
     inputs, outputs : files with their hashes. absent : optional makes that were left out.
-    problems, methods, cites : for the report.
+    problems, methods, cites : for the report. warnings : what libraries said while it ran.
     seconds, cpu_seconds : of the step. peak_mb : of the process so far. started : ISO time, UTC.
     versions : of nociscope, Python and the libraries that compute.
     """
@@ -80,6 +82,7 @@ class StepLog:
     problems: tuple[Problem, ...] = ()
     methods: tuple[str, ...] = ()
     cites: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     peak_mb: float = 0.0
@@ -94,8 +97,8 @@ class StepLog:
     def stable(self) -> dict[str, Any]:
         """The part that does not depend on when and where it ran."""
         kept = {k: v for k, v in asdict(self).items() if k not in _VOLATILE}
-        for output in kept["outputs"]:
-            del output["mtime_ns"]
+        for file in (*kept["inputs"], *kept["outputs"]):
+            del file["mtime_ns"], file["size"]
         return kept
 
 
@@ -112,7 +115,7 @@ def read_log(path: Path) -> StepLog:
         data["inputs"] = tuple(InputFile(**i) for i in data["inputs"])
         data["outputs"] = tuple(OutputFile(**o) for o in data["outputs"])
         data["problems"] = tuple(Problem(**{**p, "blocks": tuple(p["blocks"])}) for p in data["problems"])
-        for name in ("absent", "methods", "cites", "argv"):
+        for name in ("absent", "methods", "cites", "warnings", "argv"):
             data[name] = tuple(data[name])
         return StepLog(**data)
     except (OSError, ValueError, KeyError, TypeError) as error:

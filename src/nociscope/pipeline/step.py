@@ -36,9 +36,6 @@ from nociscope.core.study import Study
 Level = Literal["scan", "participant", "group"]
 Params = Mapping[str, Any]
 
-SCAN_ENTITIES = ("sub", "ses", "trc", "rec", "run")
-"""What tells one scan from another."""
-
 
 @dataclass(frozen=True)
 class Query:

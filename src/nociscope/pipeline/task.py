@@ -16,10 +16,19 @@ GROUP = "group"
 
 @dataclass(frozen=True)
 class Reference:
-    """Output of an earlier task that a task takes: which task, which make (a pattern)."""
+    """What a task takes from an earlier one.
+
+    Parameters
+    ----------
+    task : id of the earlier task. make : key, or a pattern of keys; empty for its log.
+    log : where the record of that task is, relative to the output folder.
+    entities : of that task.
+    """
 
     task: str
     make: str
+    log: str
+    entities: Mapping[str, str]
 
 
 @dataclass(frozen=True)
