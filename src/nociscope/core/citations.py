@@ -157,4 +157,69 @@ CITATIONS: dict[str, Citation] = {
         "Graphical evaluation of blood-to-brain transfer constants from multiple-time uptake data",
         "J Cereb Blood Flow Metab 3:1-7", "10.1038/jcbfm.1983.1",
     ),
+    "lammertsma1996": Citation(
+        "Lammertsma AA, Hume SP", 1996,
+        "Simplified reference tissue model for PET receptor studies",
+        "NeuroImage 4:153-158", "10.1006/nimg.1996.0066",
+    ),
+    "lammertsma1996frtm": Citation(
+        "Lammertsma AA, Bench CJ, Hume SP, et al.", 1996,
+        "Comparison of methods for analysis of clinical [11C]raclopride studies",
+        "J Cereb Blood Flow Metab 16:42-52", "10.1097/00004647-199601000-00005",
+    ),
+    "wu2002": Citation(
+        "Wu Y, Carson RE", 2002,
+        "Noise reduction in the simplified reference tissue model for neuroreceptor functional imaging",
+        "J Cereb Blood Flow Metab 22:1440-1452", "10.1097/01.WCB.0000033967.83623.34",
+    ),
+    "logan1990": Citation(
+        "Logan J, Fowler JS, Volkow ND, et al.", 1990,
+        "Graphical analysis of reversible radioligand binding from time-activity measurements applied to [N-11C-methyl]-(-)-cocaine PET studies in human subjects",
+        "J Cereb Blood Flow Metab 10:740-747", "10.1038/jcbfm.1990.127",
+    ),
+    "logan1996": Citation(
+        "Logan J, Fowler JS, Volkow ND, et al.", 1996,
+        "Distribution volume ratios without blood sampling from graphical analysis of PET data",
+        "J Cereb Blood Flow Metab 16:834-840", "10.1097/00004647-199609000-00008",
+    ),
+    "ichise2002": Citation(
+        "Ichise M, Toyama H, Innis RB, Carson RE", 2002,
+        "Strategies to improve neuroreceptor parameter estimation by linear regression analysis",
+        "J Cereb Blood Flow Metab 22:1271-1281", "10.1097/01.WCB.0000038000.34930.4E",
+    ),
+    "ichise2003": Citation(
+        "Ichise M, Liow JS, Lu JQ, et al.", 2003,
+        "Linearized reference tissue parametric imaging methods: application to [11C]DASB positron emission tomography studies of the serotonin transporter in human brain",
+        "J Cereb Blood Flow Metab 23:1096-1112", "10.1097/01.WCB.0000085441.37552.CA",
+    ),
+    "patlak1985": Citation(
+        "Patlak CS, Blasberg RG", 1985,
+        "Graphical evaluation of blood-to-brain transfer constants from multiple-time uptake data. Generalizations",
+        "J Cereb Blood Flow Metab 5:584-590", "10.1038/jcbfm.1985.87",
+    ),
+    "gunn2001": Citation(
+        "Gunn RN, Gunn SR, Cunningham VJ", 2001,
+        "Positron emission tomography compartmental models",
+        "J Cereb Blood Flow Metab 21:635-652", "10.1097/00004647-200106000-00002",
+    ),
+    "mintun1984": Citation(
+        "Mintun MA, Raichle ME, Kilbourn MR, et al.", 1984,
+        "A quantitative model for the in vivo assessment of drug binding sites with positron emission tomography",
+        "Ann Neurol 15:217-227", "10.1002/ana.410150302",
+    ),
+    "fowler1995": Citation(
+        "Fowler JS, Wang GJ, Logan J, et al.", 1995,
+        "Selective reduction of radiotracer trapping by deuterium substitution: comparison of carbon-11-L-deprenyl and carbon-11-deprenyl-D2 for MAO B mapping",
+        "J Nucl Med 36:1255-1262",
+    ),
+    "thie2004": Citation(
+        "Thie JA", 2004,
+        "Understanding the standardized uptake value, its methods, and implications for usage",
+        "J Nucl Med 45:1431-1434",
+    ),
+    "burnham2002": Citation(
+        "Burnham KP, Anderson DR", 2002,
+        "Model selection and multimodel inference: a practical information-theoretic approach",
+        "Springer",
+    ),
 }  # fmt: skip

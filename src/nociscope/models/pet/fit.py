@@ -1,0 +1,249 @@
+"""Bounded multi-start weighted least squares, shared by all compartment models.
+
+All starts of all regions are moved together: a model turns a batch of parameters into amplitudes and rates, and two
+compiled kernels do the rest. Derivatives come from a complex step through the model's own equation, so they are exact.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from nociscope.core.records import Array
+from nociscope.models.pet.base import CompartmentModel, Curves, Named, Param, Values
+from nociscope.models.pet.convolve import RATE_HIGH, RATE_LOW, exponential_means
+from nociscope.models.pet.options import FitOptions
+
+STEPS = 200
+TOLERANCE = 1e-11
+COMPLEX_STEP = 1e-30
+
+
+@dataclass(frozen=True, eq=False)
+class Optima:
+    """Where every start of every region ended.
+
+    Parameters
+    ----------
+    theta : (region, start, parameter). cost : (region, start), weighted residual sum of squares.
+    converged : (region, start).
+    low, high : (parameter,), bounds; equal where a parameter is held fixed.
+    """
+
+    theta: Array
+    cost: Array
+    converged: NDArray[np.bool_]
+    low: Array
+    high: Array
+
+
+def bounds(params: tuple[Param, ...], options: FitOptions) -> tuple[Array, Array]:
+    """Lower and upper bounds; both equal the shared value where `FitOptions` holds a parameter fixed."""
+    given = {symbol: (low, high) for symbol, low, high in options.bounds}
+    held = {"vB": options.vB, "k2prime": options.k2prime}
+    low, high = [], []
+    for p in params:
+        value = held.get(p.symbol, "fit") if p.shared else "fit"
+        pair = given.get(p.symbol, (p.low, p.high)) if value == "fit" else (float(value), float(value))
+        low.append(pair[0])
+        high.append(pair[1])
+    return np.array(low), np.array(high)
+
+
+def starting_points(
+    params: tuple[Param, ...], low: Array, high: Array, shape: tuple[int, int], rng: np.random.Generator
+) -> Array:
+    """First start as the model says, the others at random in log space, (region, start, parameter).
+
+    Every region gets the same starts, so its answer does not depend on its neighbours.
+    """
+    regions, starts = shape
+    spread = np.log([p.spread for p in params])
+    random = np.exp(rng.uniform(spread[:, 0], spread[:, 1], (starts, len(params))))
+    random[0] = [p.start for p in params]
+    return np.broadcast_to(np.clip(random, low, high), (regions, starts, len(params))).copy()
+
+
+def named(params: tuple[Param, ...], theta: Values) -> Named:
+    """View the last axis of ``theta`` by symbol."""
+    return {p.symbol: theta[..., k] for k, p in enumerate(params)}
+
+
+def _stack(values: list[Values | float], shape: tuple[int, ...]) -> Values:
+    return np.stack([np.broadcast_to(v, shape) for v in values], axis=-1)
+
+
+def linearise(model: CompartmentModel, theta: Array) -> tuple[Array, Array, Array, Array, Array, Array]:
+    """Amplitudes, rates and column weights at ``theta`` (batch, parameter), and their derivatives.
+
+    Returns
+    -------
+    amplitude, rate (batch, term), column (batch, 2), then their derivatives (batch, parameter, …).
+    """
+    batch, count = theta.shape
+    shifted = theta[:, None, :] + 1j * COMPLEX_STEP * np.eye(count)
+    terms = model.terms(named(model.params, shifted))
+    shape = (batch, count)
+    parts = [
+        _stack(list(terms.amplitude), shape),
+        _stack(list(terms.rate), shape),
+        _stack([terms.direct, terms.integral], shape),
+    ]
+    values = [np.ascontiguousarray(part[:, 0].real) for part in parts]
+    slopes = [np.ascontiguousarray(part.imag / COMPLEX_STEP) for part in parts]
+    return (values[0], values[1], values[2], slopes[0], slopes[1], slopes[2])
+
+
+@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]
+def _lagrange(table: Array, low: float, step: float, rate: float, value: Array, slope: Array) -> None:
+    """Interpolate the basis and its derivative by rate at one rate, from six neighbours."""
+    rate = min(max(rate, RATE_LOW), RATE_HIGH)
+    position = (np.log(rate) - low) / step
+    first = min(max(int(position) - 2, 0), table.shape[0] - 6)
+    x = position - first
+    value[:] = 0.0
+    slope[:] = 0.0
+    for j in range(6):
+        top, bottom, total = 1.0, 1.0, 0.0
+        for m in range(6):
+            if m != j:
+                bottom *= j - m
+                part = 1.0
+                for q in range(6):
+                    if q not in (j, m):
+                        part *= x - q
+                total += part
+                top *= x - m
+        for i in range(value.size):
+            value[i] += top / bottom * table[first + j, i]
+            slope[i] += total / bottom * table[first + j, i]
+    for i in range(value.size):
+        slope[i] /= step * rate
+
+
+@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]
+def normal_equations(  # type: ignore[no-untyped-def]
+    table, low, step, columns, y, w, region, amplitude, rate, column, d_amplitude, d_rate, d_column
+):
+    """Weighted cost, JᵀWJ and JᵀWr of every member of a batch."""
+    batch, count = d_amplitude.shape[:2]
+    terms, frames = amplitude.shape[1], y.shape[1]
+    cost, gram, gradient = np.zeros(batch), np.zeros((batch, count, count)), np.zeros((batch, count))
+    value, slope, row = np.empty((terms, frames)), np.empty((terms, frames)), np.empty(count)
+    for b in range(batch):
+        for t in range(terms):
+            _lagrange(table, low, step, rate[b, t], value[t], slope[t])
+        for i in range(frames):
+            weight = w[region[b], i]
+            if weight == 0:
+                continue
+            model = column[b, 0] * columns[0, i] + column[b, 1] * columns[1, i]
+            for t in range(terms):
+                model += amplitude[b, t] * value[t, i]
+            residual = y[region[b], i] - model
+            cost[b] += weight * residual * residual
+            for k in range(count):
+                d = d_column[b, k, 0] * columns[0, i] + d_column[b, k, 1] * columns[1, i]
+                for t in range(terms):
+                    d += d_amplitude[b, k, t] * value[t, i] + amplitude[b, t] * d_rate[b, k, t] * slope[t, i]
+                row[k] = d
+                gradient[b, k] += weight * d * residual
+                for m in range(k + 1):
+                    gram[b, k, m] += weight * d * row[m]
+    return cost, gram, gradient
+
+
+@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]
+def _propose(theta, gram, gradient, damping, low, high, trial):  # type: ignore[no-untyped-def]
+    """Levenberg–Marquardt step on the parameters that are free to move, clipped to the bounds."""
+    count = theta.size
+    free = np.empty(count, np.int64)
+    n = 0
+    for k in range(count):
+        stuck = (theta[k] <= low[k] and gradient[k] <= 0) or (theta[k] >= high[k] and gradient[k] >= 0)
+        if not stuck and gram[k, k] > 0:
+            free[n] = k
+            n += 1
+    a, s = np.zeros((n, n)), np.zeros(n)
+    for i in range(n):
+        s[i] = gradient[free[i]]
+        for j in range(i + 1):
+            a[i, j] = gram[free[i], free[j]]
+        a[i, i] *= 1 + damping
+    for i in range(n):  # Cholesky, in place; a vanishing pivot only shortens the step
+        for j in range(i + 1):
+            for m in range(j):
+                a[i, j] -= a[i, m] * a[j, m]
+            a[i, j] = np.sqrt(max(a[i, i], 1e-300)) if i == j else a[i, j] / a[j, j]
+    for i in range(n):
+        for m in range(i):
+            s[i] -= a[i, m] * s[m]
+        s[i] /= a[i, i]
+    for i in range(n - 1, -1, -1):
+        for m in range(i + 1, n):
+            s[i] -= a[m, i] * s[m]
+        s[i] /= a[i, i]
+    trial[:] = theta
+    for i in range(n):
+        k = free[i]
+        trial[k] = min(max(theta[k] + s[i], low[k]), high[k])
+    return n
+
+
+@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]
+def _advance(index, new, theta, trial, cost, gram, gradient, damping, small, low, high, done):  # type: ignore[no-untyped-def]
+    """Judge the last trial of every live start and propose the next one."""
+    new_cost, new_gram, new_gradient = new
+    for i in range(index.size):
+        b = index[i]
+        if new_cost[i] <= cost[b]:
+            gain = cost[b] - new_cost[i]
+            small[b] = small[b] + 1 if gain <= TOLERANCE * new_cost[i] else 0
+            theta[b], cost[b] = trial[b], new_cost[i]
+            gram[b], gradient[b] = new_gram[i], new_gradient[i]
+            damping[b] = max(damping[b] * 0.15, 1e-12)
+        else:
+            damping[b] = max(damping[b], 1e-6) * 6
+        if small[b] >= 2 or damping[b] > 1e13 or _propose(theta[b], gram[b], gradient[b], damping[b], low, high, trial[b]) == 0:
+            done[b] = True
+
+
+def optimise(model: CompartmentModel, curves: Curves, start: Array, low: Array, high: Array) -> Optima:
+    """Move every start (region, start, parameter) to its optimum."""
+    assert curves.basis is not None
+    regions, starts, count = start.shape
+    y = np.ascontiguousarray(np.nan_to_num(curves.activity))
+    w = np.broadcast_to(np.where(curves.used, curves.weights, 0.0), y.shape).copy()
+    columns = np.stack((curves.direct, curves.integral))
+    region = np.repeat(np.arange(regions), starts)
+    trial = start.reshape(-1, count).copy()
+    theta, batch = trial.copy(), regions * starts
+    cost, damping = np.full(batch, np.inf), np.full(batch, 0.01)
+    gram, gradient = np.zeros((batch, count, count)), np.zeros((batch, count))
+    small, done = np.zeros(batch, np.int64), np.zeros(batch, bool)
+    table = curves.basis
+    for _ in range(STEPS):
+        index = np.flatnonzero(~done)
+        if not index.size:
+            break
+        parts = linearise(model, trial[index])
+        new = normal_equations(table.table, table.low, table.step, columns, y, w, region[index], *parts)
+        _advance(index, new, theta, trial, cost, gram, gradient, damping, small, low, high, done)
+    shape = (regions, starts)
+    return Optima(theta.reshape(*shape, count), cost.reshape(shape), done.reshape(shape), low, high)
+
+
+def predict(model: CompartmentModel, theta: Array, curves: Curves) -> Array:
+    """Frame means of the model curve, exactly (no table): ``theta`` (region, parameter) → (region, frame)."""
+    terms = model.terms(named(model.params, theta))
+    out = np.zeros((theta.shape[0], len(curves.frames)))
+    for amplitude, rate in zip(terms.amplitude, terms.rate, strict=True):
+        rates = np.broadcast_to(np.asarray(rate, float), theta.shape[:1])
+        means = exponential_means(rates, curves.time, curves.driver, curves.frames)
+        out += np.broadcast_to(amplitude, theta.shape[:1])[:, None] * means
+    column = _stack([terms.direct, terms.integral], theta.shape[:1])
+    result: Array = out + column[:, :1] * curves.direct + column[:, 1:] * curves.integral
+    return result

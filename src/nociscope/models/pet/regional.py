@@ -1,0 +1,160 @@
+"""Fit one model to every region of a scan."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import isfinite, nan
+
+import numpy as np
+
+from nociscope.core.errors import InputError
+from nociscope.core.records import Array, InputFunction, KineticFit, Tacs
+from nociscope.core.status import FitStatus
+from nociscope.models.pet.base import CompartmentModel, Curves, KineticModel
+from nociscope.models.pet.bootstrap import bootstrap_compartments
+from nociscope.models.pet.estimates import agreement, assemble, failed, triage
+from nociscope.models.pet.fit import Optima, bounds, named, optimise, predict, starting_points
+from nociscope.models.pet.integration import integrator
+from nociscope.models.pet.linear import LinearModel, fit_linear
+from nociscope.models.pet.mrtm1 import MRTM1
+from nociscope.models.pet.options import FitOptions
+from nociscope.models.pet.scan import LATE_START, arterial_curves, combined, frames_used, reference_curves
+from nociscope.models.pet.uptake import UptakeModel, fit_uptake
+
+
+def fit_model(
+    model: KineticModel,
+    tacs: Tacs,
+    input_: InputFunction | None,
+    reference: str | None,
+    options: FitOptions,
+    seed: int,
+) -> tuple[KineticFit, ...]:
+    """Fit a model of any kind; see `nociscope.models.pet.fit`."""
+    rng = np.random.default_rng(seed)
+    if model.needs == "reference" and not reference:
+        raise InputError(f"{model.name} needs a reference region", do="give reference=, one name or several with +")
+    curve = combined(tacs, reference) if reference else None
+    if isinstance(model, UptakeModel):
+        return fit_uptake(model, tacs, curve, options)
+    curves, problem = _curves(model, tacs, input_, (reference or "", curve), options)
+    if problem is not FitStatus.OK:
+        return tuple(failed(model, curves, row, problem) for row in range(len(tacs.regions)))
+    if isinstance(model, CompartmentModel):
+        return fit_compartments(model, curves, _with_k2prime(model, curves, options, rng), rng)
+    assert isinstance(model, LinearModel)
+    k2prime = _k2prime(curves, options, rng) if model.uses_k2prime else nan
+    if model.uses_k2prime and not isfinite(k2prime):
+        return tuple(failed(model, curves, r, FitStatus.NOT_CONVERGED, "no k2'") for r in range(len(tacs.regions)))
+    return fit_linear(model, integrator(curves, options, k2prime), options, rng)
+
+
+def _curves(
+    model: KineticModel,
+    tacs: Tacs,
+    input_: InputFunction | None,
+    reference: tuple[str, Array | None],
+    options: FitOptions,
+) -> tuple[Curves, FitStatus]:
+    """Return what the model is fitted to, or why it cannot be."""
+    name, curve = reference
+    late = tacs.frames.start[0] > LATE_START and not (model.needs == "arterial" and isinstance(model, CompartmentModel))
+    if model.needs == "arterial" and input_ is None:
+        return _bare(tacs, options), FitStatus.MISSING_BLOOD
+    if model.needs == "reference" and curve is None:
+        return _bare(tacs, options), FitStatus.MISSING_REGION
+    if late:
+        return _bare(tacs, options), FitStatus.OUT_OF_WINDOW
+    if model.needs == "arterial":
+        assert input_ is not None
+        finite = np.isfinite(input_.aif).all() and np.isfinite(input_.whole_blood).all() and input_.aif.max() > 0
+        return (
+            (arterial_curves(tacs, input_, options), FitStatus.OK)
+            if finite
+            else (
+                _bare(tacs, options),
+                FitStatus.MISSING_BLOOD,
+            )
+        )
+    assert curve is not None
+    state = triage(curve, frames_used(tacs.frames, options), 4)
+    return (
+        (reference_curves(tacs, name, curve, options), FitStatus.OK)
+        if state is FitStatus.OK
+        else (
+            _bare(tacs, options),
+            state,
+        )
+    )
+
+
+def _bare(tacs: Tacs, options: FitOptions) -> Curves:
+    none = np.zeros(len(tacs.frames))
+    used = frames_used(tacs.frames, options)
+    return Curves(tacs.frames, tacs.regions, tacs.activity, none, used, none, none, none, none)
+
+
+def _with_k2prime(model: CompartmentModel, curves: Curves, options: FitOptions, rng: np.random.Generator) -> FitOptions:
+    """Fix a shared k2' before the fit, where the model has one."""
+    if not any(p.symbol == "k2prime" and p.shared for p in model.params) or options.k2prime != "fit":
+        return options
+    k2prime = _k2prime(curves, options, rng)
+    return replace(options, k2prime=k2prime if isfinite(k2prime) else "fit")
+
+
+def _k2prime(curves: Curves, options: FitOptions, rng: np.random.Generator) -> float:
+    """Return one k2' for the scan: the median of MRTM1 over regions, weighted by 1/variance; nan where none is determined."""
+    if options.k2prime != "fit":
+        return float(options.k2prime)
+    plain = replace(options, tstar_frames=0, tstar_min="auto", bootstrap=0)
+    fits = [f for f in fit_linear(MRTM1, integrator(curves, plain), plain, rng) if f.region != curves.reference]
+    found = [f["k2prime"] for f in fits]
+    good = [e for e in found if e.status is FitStatus.OK and e.value > 0 and isfinite(e.se) and e.se > 0]
+    if not good:
+        return nan
+    order = sorted(good, key=lambda e: e.value)
+    weight = np.cumsum([e.se**-2 for e in order])
+    return order[int(np.searchsorted(weight, weight[-1] / 2))].value
+
+
+def fit_compartments(
+    model: CompartmentModel, curves: Curves, options: FitOptions, rng: np.random.Generator
+) -> tuple[KineticFit, ...]:
+    """Fit a compartment model to every region.
+
+    One region's trouble leaves the others untouched: curves that cannot be fitted are set aside with a status.
+    """
+    low, high = bounds(model.params, options)
+    use = curves.used & (curves.weights > 0)
+    needed = int((low < high).sum()) + 1
+    states = [triage(curve, use, needed) for curve in curves.activity]
+    alive = [i for i, s in enumerate(states) if s is FitStatus.OK]
+    fits = {i: failed(model, curves, i, s) for i, s in enumerate(states) if s is not FitStatus.OK}
+    if alive:
+        start = starting_points(model.params, low, high, (len(alive), options.starts), rng)
+        living = replace(curves, activity=curves.activity[alive], regions=tuple(curves.regions[i] for i in alive))
+        found = _fit_living(model, living, start, (low, high))
+        if options.bootstrap:
+            found = bootstrap_compartments(model, living, found, options, rng)
+        fits.update(zip(alive, found, strict=True))
+    return tuple(fits[i] for i in range(len(states)))
+
+
+def _fit_living(model: CompartmentModel, curves: Curves, start: Array, limits: tuple[Array, Array]) -> list[KineticFit]:
+    optima = optimise(model, curves, start, *limits)
+    outcome = _outcome(model, optima)
+    best = np.argmin(optima.cost, axis=1)
+    fitted = predict(model, optima.theta[np.arange(len(best)), best], curves)
+    frames = int((curves.used & (curves.weights > 0)).sum())
+    return [
+        assemble(model, curves, row, optima, fitted[row], agreement(optima, outcome[row], row, frames))
+        if np.isfinite(optima.cost[row]).any() and optima.converged[row].any()
+        else failed(model, curves, row, FitStatus.NOT_CONVERGED)
+        for row in range(len(curves.regions))
+    ]
+
+
+def _outcome(model: CompartmentModel, optima: Optima) -> Array:
+    parts = named(model.params, optima.theta)
+    values = model.derived[model.outcome](parts) if model.outcome in model.derived else parts[model.outcome]
+    return np.asarray(values, float)
