@@ -16,6 +16,7 @@ from nociscope.core.status import FitStatus
 from nociscope.models.blood import checks
 from nociscope.models.blood.blood_curve import WHOLE_BLOOD
 from nociscope.models.blood.curve import FittedCurve, InterpolatedCurve, ParametricCurve, missing
+from nociscope.models.blood.noise import outlying
 from nociscope.models.blood.parent_fraction import PARENT_FRACTION, with_start
 from nociscope.models.blood.plasma_ratio import PLASMA_RATIO
 from nociscope.models.blood.selection import candidates, named_or_best, redraw
@@ -25,6 +26,7 @@ from nociscope.models.blood.whole_blood import BloodPoints, merged, unique_sampl
 _GRID = ((0.0, 5.0, 1 / 60), (5.0, 10.0, 5 / 60), (10.0, 30.0, 0.25), (30.0, math.inf, 0.5))
 _PAIR_MIN = 1.5 / 60
 _ARRIVED = 0.02
+_EDGE = 0.02
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +38,7 @@ class _Part:
     values: Array
     fits: Sequence[FittedCurve]
     chosen: FittedCurve
+    problems: tuple[Problem, ...] = ()
 
     def record(self, grid: Array, draws: Array | None) -> CurveFit:
         """Freeze for the report."""
@@ -74,9 +77,22 @@ def _ratio_part(blood: Blood, settings: BloodSettings) -> _Part:
         return _Part("plasma_to_blood_ratio", time, values, [known], known)
     named = settings.plasma_to_blood
     names = [n for n in PLASMA_RATIO if n != "interpolated"] if named == "best" else [named]
-    fits = [PLASMA_RATIO[n].fit(time, values) for n in names]
-    chosen = named_or_best(fits, InterpolatedCurve().fit(time, values))
-    return _Part("plasma_to_blood_ratio", time, values, fits if chosen in fits else [chosen], chosen)
+    apart = outlying(values) if named != "interpolated" else np.zeros(values.size, dtype=bool)
+    kept = time[~apart], values[~apart]
+    fits = [PLASMA_RATIO[n].fit(*kept) for n in names]
+    chosen = named_or_best(fits, InterpolatedCurve().fit(*kept))
+    return _Part(
+        "plasma_to_blood_ratio", time, values, fits if chosen in fits else [chosen], chosen, _set_aside(time[apart])
+    )
+
+
+def _set_aside(time: Array) -> tuple[Problem, ...]:
+    if not time.size:
+        return ()
+    when = ", ".join(f"{t:.3g}" for t in time)
+    return (Problem("ratio-outlier", "plasma_radioactivity", f"plasma or whole blood at {when} min stands apart from "
+                    "its neighbours: not used for the curve of the plasma-to-blood ratio, shown in its figure", (),
+                    "check these samples at their source", "warn"),)  # fmt: skip
 
 
 def _given(ratio: float) -> FittedCurve:
@@ -104,9 +120,16 @@ def _fraction_part(samples: Samples, settings: BloodSettings) -> _Part:
     curves = _fraction_curves(settings)
     if isinstance(curves[0], InterpolatedCurve):
         time, values = samples.time, samples.value
-    fits = [curve.fit(time, values) for curve in curves]
+    fits = [curve.fit(time, values, _counting_weights(values)) for curve in curves]
     chosen = named_or_best(fits, InterpolatedCurve().fit(samples.time, samples.value))
     return _Part("metabolite_parent_fraction", time, values, fits if chosen in fits else [chosen], chosen)
+
+
+def _counting_weights(fraction: Array) -> Array:
+    """1/variance of a share of counts, p (1 − p), up to a factor; p is kept from the edges, where it would vanish."""
+    p = np.clip(fraction, _EDGE, 1 - _EDGE)
+    weights: Array = 1 / (p * (1 - p))
+    return weights / weights.mean()
 
 
 def _dispersion_min(blood: Blood, settings: BloodSettings) -> float:
@@ -119,8 +142,8 @@ def _dispersion_min(blood: Blood, settings: BloodSettings) -> float:
 def _points(blood: Blood, settings: BloodSettings, ratio: FittedCurve) -> BloodPoints:
     whole_there = any(s is not None and s.value.size for s in (blood.whole_blood, blood.autosampler))
     if whole_there:
-        return merged(blood, _dispersion_min(blood, settings))
-    assert blood.plasma is not None  # noqa: S101 - checks.problems let nothing else through
+        return merged(blood, _dispersion_min(blood, settings), settings.autosampler_until_min)
+    assert blood.plasma is not None
     points = merged(Blood(blood.plasma, None, None), 0.0)
     scale = ratio.at(points.time)
     return BloodPoints(points.time, points.activity / scale, points.sd / scale, "plasma over the given ratio")
@@ -164,11 +187,12 @@ def input_function(blood: Blood, settings: BloodSettings, *, rng: np.random.Gene
     found = checks.problems(blood, ratio_known=not math.isnan(settings.ratio))
     if any(p.severity == "error" for p in found):
         return blocked(blood, found)
-    assert blood.parent_fraction is not None  # noqa: S101 - checks.problems let nothing else through
+    assert blood.parent_fraction is not None
     ratio = _ratio_part(blood, settings)
     fraction = _fraction_part(blood.parent_fraction, settings)
     if missing_part := next((p for p in (ratio, fraction) if not p.chosen.status.keeps_value), None):
         return blocked(blood, [*found, _unfitted(missing_part)])
+    found += [*ratio.problems, *fraction.problems]
     points = _points(blood, settings, ratio.chosen)
     curve = WHOLE_BLOOD[settings.whole_blood].fit(points)
     whole = _Part("whole_blood_radioactivity", points.time, points.activity, [curve], curve)

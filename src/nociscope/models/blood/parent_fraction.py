@@ -19,34 +19,39 @@ def _hill(theta: Array, time: Array) -> Array:
     """1 − a tᵇ / (tᵇ + cᵇ): a is metabolised in the end, half of it at time c."""
     a, b, c = theta.T[:, :, None]
     power = (np.maximum(time, 0) / c) ** b
-    return 1 - a * power / (1 + power)
+    curve: Array = 1 - a * power / (1 + power)
+    return curve
 
 
 def _exponential(theta: Array, time: Array) -> Array:
-    """a e^(−bt) + (1 − a) e^(−ct)."""
+    """Two exponentials: a e^(−bt) + (1 − a) e^(−ct)."""
     a, b, c = theta.T[:, :, None]
     t = np.maximum(time, 0)
-    return a * np.exp(-b * t) + (1 - a) * np.exp(-c * t)
+    curve: Array = a * np.exp(-b * t) + (1 - a) * np.exp(-c * t)
+    return curve
 
 
 def _power(theta: Array, time: Array) -> Array:
     """(1 + (at)ᵇ)^(−c)."""
     a, b, c = theta.T[:, :, None]
-    return (1 + (a * np.maximum(time, 0)) ** b) ** -c
+    curve: Array = (1 + (a * np.maximum(time, 0)) ** b) ** -c
+    return curve
 
 
 def _sigmoid(theta: Array, time: Array) -> Array:
     """((1 − t³/(t³ + a³))ᵇ + c) / (1 + c)."""
     a, b, c = theta.T[:, :, None]
     inner = 1 / (1 + (np.maximum(time, 0) / a) ** 3)
-    return (inner**b + c) / (1 + c)
+    curve: Array = (inner**b + c) / (1 + c)
+    return curve
 
 
 def _inverse_gamma(theta: Array, time: Array) -> Array:
     """1 − a F(t; shape, rate) with F the distribution function of the inverse gamma distribution."""
     a, shape, rate = theta.T[:, :, None]
     t = np.maximum(time, 1e-9)
-    return 1 - a * gammaincc(shape, rate / t)
+    curve: Array = 1 - a * gammaincc(shape, rate / t)
+    return curve
 
 
 def with_start(curve: ParametricCurve) -> ParametricCurve:
@@ -68,7 +73,7 @@ PARENT_FRACTION: dict[str, ParametricCurve | InterpolatedCurve] = {
             Param("c", "min", 0.05, 500.0, (3.0, 12.0, 50.0), log=True),
         ),
         _hill,
-        ("gunn1998", "tonietto2016"),
+        ("wu2007", "tonietto2016"),
     ),
     "exponential": ParametricCurve(
         "exponential",

@@ -24,7 +24,8 @@ def _linear(theta: Array, time: Array) -> Array:
 def _exponential(theta: Array, time: Array) -> Array:
     """Approach from ``start`` to ``level`` at a rate."""
     start, level, rate = theta.T[:, :, None]
-    return level + (start - level) * np.exp(-rate * np.maximum(time, 0))
+    curve: Array = level + (start - level) * np.exp(-rate * np.maximum(time, 0))
+    return curve
 
 
 def natural_basis(u: Array, knots: Array) -> Array:
@@ -44,25 +45,33 @@ def natural_basis(u: Array, knots: Array) -> Array:
 
 @dataclass(frozen=True)
 class SplineCurve:
-    """Natural cubic regression spline in log(1 + t) with knots at even shares of the samples; level beyond them."""
+    """Natural cubic regression spline in log(1 + t), knots at even shares of the samples, level beyond them.
+
+    As many knots as AICc asks for, from ``knots``.
+    """
 
     name: str = "spline"
-    knots: int = 4
+    knots: tuple[int, ...] = (4, 5, 6)
     cites: tuple[str, ...] = ()
 
     def fit(self, time: Array, values: Array, weights: Array | None = None) -> FittedCurve:
         """Least squares on the basis."""
         u = np.log1p(np.maximum(time, 0))
-        knots = np.unique(np.quantile(u, np.linspace(0, 1, self.knots)))
-        if knots.size < self.knots or values.size < self.knots + 1:
+        places = (np.unique(np.quantile(u, np.linspace(0, 1, n))) for n in self.knots if values.size > n)
+        fits = [_spline(self.name, k, self.cites).fit(time, values, weights) for k in places if k.size > 2]
+        if not fits:
             return missing(self.name, values.size, FitStatus.TOO_FEW_FRAMES)
+        return min(fits, key=lambda fit: fit.aicc)
 
-        def predict(theta: Array, at: Array) -> Array:
-            inside = np.clip(np.log1p(np.maximum(at, 0)), knots[0], knots[-1])
-            return theta @ natural_basis(inside, knots)
 
-        params = tuple(Param(f"beta{i}", "1", -1e3, 1e3, (1.0 if i == 0 else 0.0,)) for i in range(self.knots))
-        return ParametricCurve(self.name, params, predict, self.cites).fit(time, values, weights)
+def _spline(name: str, knots: Array, cites: tuple[str, ...]) -> ParametricCurve:
+    def predict(theta: Array, at: Array) -> Array:
+        inside = np.clip(np.log1p(np.maximum(at, 0)), knots[0], knots[-1])
+        curve: Array = theta @ natural_basis(inside, knots)
+        return curve
+
+    params = tuple(Param(f"beta{i}", "1", -1e3, 1e3, (1.0 if i == 0 else 0.0,)) for i in range(knots.size))
+    return ParametricCurve(name, params, predict, cites)
 
 
 PLASMA_RATIO: dict[str, ParametricCurve | SplineCurve | InterpolatedCurve] = {

@@ -23,6 +23,7 @@ class BloodSettings:
     parent_fraction_start : value at injection: ``one``, ``fit``, or ``best`` to let AICc decide between them.
     ratio : plasma-to-blood ratio to use where plasma or whole blood was not sampled; nan: none is known.
     dispersion_s : time constant of the autosampler line, s; None: as stated with the blood.
+    autosampler_until_min : when manual samples take over from the line, where at least three follow.
     end_min : extend the grid to this time, holding the last decline; None: end with the last sample.
     draws : size of the ensemble; 0 switches it off.
 
@@ -39,6 +40,7 @@ class BloodSettings:
     ratio: float = math.nan
     dispersion_s: float | None = None
     end_min: float | None = None
+    autosampler_until_min: float = 5.0
     draws: int = 50
 
     def __post_init__(self) -> None:

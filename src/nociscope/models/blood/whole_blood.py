@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nociscope.core.records import Array, Blood, Samples
 from nociscope.models.blood.dispersion import MIN_SAMPLES, corrected, noise_sd
@@ -53,11 +54,13 @@ def _line(samples: Samples, tau_min: float) -> BloodPoints:
     return BloodPoints(time, taken, noise_sd(time, activity), what)
 
 
-def merged(blood: Blood, tau_min: float) -> BloodPoints:
-    """Arterial whole blood: the autosampler while it ran, manual samples before and after.
+def merged(blood: Blood, tau_min: float, until_min: float = 5.0) -> BloodPoints:
+    """Arterial whole blood: the autosampler while blood changes from second to second, manual samples after.
 
-    Manual samples drawn while the autosampler ran serve the plasma ratio and are not mixed into the curve: the two
-    are calibrated apart, and alternating between them would draw saw teeth.
+    Manual samples are counted beside the plasma, so their blood and the plasma ratio are of one calibration; the
+    line's background drifts. Manual samples drawn while the line rules are not mixed into the curve, which would
+    draw saw teeth; they serve the plasma ratio. Where fewer than three manual samples follow ``until_min``, the line
+    is used to its end.
     """
     manual = _manual(blood.whole_blood) if blood.whole_blood is not None and blood.whole_blood.value.size else None
     if blood.autosampler is None or not blood.autosampler.value.size:
@@ -67,10 +70,19 @@ def merged(blood: Blood, tau_min: float) -> BloodPoints:
     line = _line(blood.autosampler, tau_min)
     if manual is None:
         return line
-    outside = (manual.time < line.time[0]) | (manual.time > line.time[-1])
-    order = np.argsort(np.concatenate([line.time, manual.time[outside]]), kind="stable")
-    time, activity, sd = (
-        np.concatenate([getattr(line, name), getattr(manual, name)[outside]])[order]
-        for name in ("time", "activity", "sd")
+    last = line.time[-1] if np.sum(manual.time > until_min) < 3 else min(until_min, line.time[-1])
+    return _joined(
+        _within(line, line.time <= last), _within(manual, (manual.time < line.time[0]) | (manual.time > last))
     )
-    return BloodPoints(time, activity, sd, f"{line.method}; manual samples outside its span")
+
+
+def _within(points: BloodPoints, keep: NDArray[np.bool_]) -> BloodPoints:
+    return BloodPoints(points.time[keep], points.activity[keep], points.sd[keep], points.method)
+
+
+def _joined(line: BloodPoints, manual: BloodPoints) -> BloodPoints:
+    order = np.argsort(np.concatenate([line.time, manual.time]), kind="stable")
+    time, activity, sd = (
+        np.concatenate([getattr(line, name), getattr(manual, name)])[order] for name in ("time", "activity", "sd")
+    )
+    return BloodPoints(time, activity, sd, f"{line.method}, to {line.time[-1]:.3g} min; then manual samples")
