@@ -155,8 +155,8 @@ def _dose(data: Mapping[str, Any], tracer: Tracer, where: str, problems: list[Pr
     if _plausible(dose) and (total is None or _agree(dose, total / 1e6)):
         _warn_unusual(dose, tracer, where, problems)
         return dose, FitStatus.OK, ""
-    message = f"InjectedRadioactivity {value:g} {unit} is {dose:g} MBq"
-    message += "" if total is None else f", but RadionuclideTotalDose {total:g} Bq is {total / 1e6:g} MBq"
+    message = f"InjectedRadioactivity {value:.10g} {unit} is {dose:g} MBq"
+    message += "" if total is None else f", but RadionuclideTotalDose {total:.10g} Bq is {total / 1e6:g} MBq"
     message += "" if _plausible(dose) else f"; expected {DOSE_RANGE_MBQ[0]:g} to {DOSE_RANGE_MBQ[1]:g} MBq"
     return _no_dose(FitStatus.IMPLAUSIBLE_DOSE, "dose-implausible", where, message,
                     dose_mend(value, total, tracer), problems)  # fmt: skip

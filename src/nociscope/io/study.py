@@ -1,0 +1,148 @@
+"""The study file: TOML in, a checked `Study` out, every fault with its line."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+import types
+import typing
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from nociscope.core.errors import StudyError
+from nociscope.core.study import RESERVED_SECTIONS, PetSettings, Study
+from nociscope.io.table import read_text
+from nociscope.io.tracers import key
+
+Loc = tuple[str | int, ...]
+_HEADER = re.compile(r"^\s*(\[\[?)\s*(.+?)\s*\]\]?\s*(#.*)?$")
+_KEY = re.compile(r"^\s*((?:[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*'))*)\s*=")
+_PART = re.compile(r"\"([^\"]*)\"|'([^']*)'|([^.\"'\s]+)")
+
+
+def read_study(path: Path | str) -> Study:
+    """Read and check a study file.
+
+    Raises
+    ------
+    MissingFile
+        It is not there.
+    StudyError
+        Not TOML, an unknown key, a wrong value, or a section that is not built yet; ``where`` is ``file:line``.
+    """
+    file = Path(path)
+    text = read_text(file)
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+)", str(error))
+        where = f"{file}:{found[1]}" if found else str(file)
+        raise StudyError(f"not valid TOML: {error}", where=where, do="mend the line") from None
+    for section in RESERVED_SECTIONS:
+        if section in raw and section not in Study.model_fields:
+            raise StudyError(
+                f"section [{section}] is not built yet", where=f"{file}:{line_of(text, (section,))}",
+                expected=", ".join(f"[{s}]" for s in Study.model_fields), do="remove it for now",
+            )  # fmt: skip
+    try:
+        return Study.model_validate(raw)
+    except ValidationError as error:
+        raise _fault(error, text, file) from None
+
+
+def pet_settings(study: Study, tracer: str) -> PetSettings:
+    """Return the settings of one tracer, matched as generously as in sidecars; defaults where the file has none.
+
+    Raises
+    ------
+    StudyError
+        Two sections name the same tracer.
+    """
+    names = [name for name in study.pet if name == tracer or key(name) == key(tracer)]
+    if len(names) > 1:
+        raise StudyError("two sections name the same tracer", got=", ".join(names), do="merge them")
+    return study.pet[names[0]] if names else PetSettings()
+
+
+def _fault(error: ValidationError, text: str, file: Path) -> StudyError:
+    """The first fault, in the order of the file, as a sentence; the others are counted."""
+    faults = sorted(error.errors(include_url=False), key=lambda f: line_of(text, f["loc"]))
+    first, loc = faults[0], faults[0]["loc"]
+    where = f"{file}:{line_of(text, loc)}"
+    more = f" ({len(faults) - 1} more after it)" if len(faults) > 1 else ""
+    dotted = ".".join(map(str, loc))
+    if first["type"] == "extra_forbidden":
+        known = _keys_at(loc)
+        near = difflib.get_close_matches(str(loc[-1]), known, n=1)
+        return StudyError(
+            f"unknown key {dotted!r}{more}", where=where, expected=", ".join(known) or None, got=str(loc[-1]),
+            do=f"did you mean {near[0]!r}?" if near else "remove it",
+        )  # fmt: skip
+    message = first["msg"].removeprefix("Value error, ")
+    return StudyError(f"{dotted or 'study'}: {message}{more}", where=where, got=repr(first["input"])[:80], do="mend it")
+
+
+def _keys_at(loc: Loc) -> list[str]:
+    """Keys that the schema allows where the unknown one stands."""
+    kind: Any = Study
+    for part in loc[:-1]:
+        if isinstance(part, str) and isinstance(kind, type) and issubclass(kind, BaseModel):
+            field = kind.model_fields.get(part)
+            kind = _inner(field.annotation) if field else None
+        elif isinstance(kind, tuple):
+            kind = kind[0]
+    kind = kind[0] if isinstance(kind, tuple) else kind
+    return list(kind.model_fields) if isinstance(kind, type) and issubclass(kind, BaseModel) else []
+
+
+def _inner(annotation: Any) -> Any:
+    """The model of an annotation; in a tuple where one more step of the path (an index, a name) leads to it."""
+    if isinstance(annotation, type) and not isinstance(annotation, types.GenericAlias):
+        return annotation
+    models = [a for a in typing.get_args(annotation) if isinstance(a, type) and issubclass(a, BaseModel)]
+    return (models[0],) if models else None
+
+
+def line_of(text: str, loc: Loc) -> int:
+    """Line (from 1) of a key, or of the nearest section above it."""
+    best, depth = 1, 0
+    current: Loc = ()
+    counts: dict[Loc, int] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := _HEADER.match(line):
+            current = _section(_parts(header[2]), header[1] == "[[", counts)
+            here = current
+        elif assigned := _KEY.match(line):
+            here = (*current, *_parts(assigned[1]))
+        else:
+            continue
+        agreed = _agreement(here, loc)
+        if agreed == len(here) and agreed > depth:
+            best, depth = number, agreed
+    return best
+
+
+def _section(names: Loc, is_array: bool, counts: dict[Loc, int]) -> Loc:
+    """Path of a header, with the index of every array of tables on the way."""
+    path: Loc = ()
+    for i, name in enumerate(names):
+        path = (*path, name)
+        if i == len(names) - 1 and is_array:
+            counts[path] = counts.get(path, -1) + 1
+        if path in counts:
+            path = (*path, counts[path])
+    return path
+
+
+def _parts(dotted: str) -> Loc:
+    return tuple(a or b or c for a, b, c in _PART.findall(dotted))
+
+
+def _agreement(here: Loc, loc: Loc) -> int:
+    n = 0
+    while n < min(len(here), len(loc)) and here[n] == loc[n]:
+        n += 1
+    return n
