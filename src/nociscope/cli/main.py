@@ -57,7 +57,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         application()(rewritten(words, tuple(COMMANDS)), prog_name="nociscope")
-    except (Exception, KeyboardInterrupt) as error:
+    except SystemExit as left:
+        sys.exit(trouble.stopped() if left.code == trouble.STOPPED else left.code)
+    except Exception as error:
         sys.exit(trouble.told(error, words))
 
 

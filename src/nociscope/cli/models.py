@@ -9,5 +9,5 @@ def command() -> None:
     """List the kinetic models."""
     from nociscope.models.pet import MODELS
 
-    rows = [(m.name, " ".join(p.name for p in m.params), " ".join(m.derived), cited(m.cites)) for m in MODELS.values()]
-    show_table(("model", "parameters", "derived", "source"), rows)
+    rows = [(m.name, m.needs, m.outcome, " ".join(m.symbols), cited(m.cites)) for m in MODELS.values()]
+    show_table(("model", "needs", "outcome", "estimates", "source"), rows)

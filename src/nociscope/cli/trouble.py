@@ -13,11 +13,14 @@ DONE, SOME_FAILED, UNUSABLE, STOPPED = 0, 1, 2, 130
 """Exit codes: all done; some participants failed; the call or the dataset is unusable; stopped by the user."""
 
 
-def told(error: BaseException, argv: list[str]) -> int:
+def stopped() -> int:
+    """Say that the user stopped the program, and how to go on; return the exit code."""
+    print("nociscope: stopped; run the same command again to go on from here", file=sys.stderr)
+    return STOPPED
+
+
+def told(error: Exception, argv: list[str]) -> int:
     """Say what is wrong on standard error; return the exit code. ``--verbose`` adds the traceback."""
-    if isinstance(error, KeyboardInterrupt):
-        print("nociscope: stopped; run the same command again to go on from here", file=sys.stderr)
-        return STOPPED
     if "--verbose" in argv or "-v" in argv:
         traceback.print_exception(error)
     if isinstance(error, NociscopeError):
@@ -36,7 +39,7 @@ def show(error: NociscopeError) -> None:
             print(f"  {label + ':':<10}{value}", file=sys.stderr)
 
 
-def show_unexpected(error: BaseException, argv: list[str]) -> None:
+def show_unexpected(error: Exception, argv: list[str]) -> None:
     """Print one line, and leave the traceback in a file that the line names."""
     log = _crash_log(argv, "".join(traceback.format_exception(error)))
     what = " ".join(str(error).split()) or "no message"

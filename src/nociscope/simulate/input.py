@@ -46,7 +46,8 @@ class TrueInput:
     def parent_fraction(self, t: Array) -> Array:
         """Unmetabolised fraction of plasma activity, (sample,)."""
         s = np.clip(t, 0, None) ** self.hill
-        return 1 - (1 - self.parent_floor) * s / (s + self.half_metabolised**self.hill)
+        out: Array = 1 - (1 - self.parent_floor) * s / (s + self.half_metabolised**self.hill)
+        return out
 
     def aif(self, t: Array) -> Array:
         """Parent tracer in arterial plasma, (sample,), kBq/mL."""
