@@ -39,7 +39,7 @@ check: $(STAMP) ## style, types, import contracts, wording
 	$(BIN)/python -m tools.prose
 
 docs: $(STAMP) ## build the documentation into site/; a warning is an error
-	$(BIN)/python -m mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 	$(BIN)/python -m tools.check_site site
 
 bench: $(STAMP) ## measure time and memory into benchmarks/results.json

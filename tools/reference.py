@@ -11,9 +11,10 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, get_args, get_origin
 
+from nociscope.core.vocabulary import VOCABULARY, quantity
 from tools.figures import ROOT
 from tools.markdown import cited, code, number, page, table
 
@@ -22,8 +23,6 @@ EDIT_NOTE = "*Made from `{source}` when this documentation was built.*"
 
 def measures() -> str:
     """Every quantity of the vocabulary."""
-    from nociscope.core.vocabulary import VOCABULARY
-
     rows = [
         (code(q.symbol), q.name, q.unit, number(q.low), number(q.high), cited(q.cites)) for q in VOCABULARY.values()
     ]
@@ -139,37 +138,93 @@ def _default(field: Any) -> str:
 
 
 def models() -> str:
-    """Every kinetic model, with its parameters, bounds and derived quantities."""
+    """Every kinetic model: equation, parameters with bounds, what it assumes and when it misleads."""
     from nociscope.models.pet import MODELS
 
-    def section(model: Any) -> str:
-        params = [(code(p.name), _unit(p.name), number(p.low), number(p.high)) for p in model.params]
-        doc = (inspect.getdoc(inspect.getmodule(model.predict)) or "").strip() if hasattr(model, "predict") else ""
-        return "\n\n".join(
-            part
-            for part in (
-                f"## {model.name}",
-                doc,
-                table(("parameter", "unit", "from", "to"), params) if params else "",
-                f"Derived: {', '.join(code(d) for d in model.derived)}." if model.derived else "",
-                f"Source: {cited(model.cites)}." if model.cites else "",
-            )
-            if part
-        )
-
+    needs = {"arterial": "arterial input", "reference": "reference region", "none": "neither input nor reference"}
+    overview = [(f"[{m.name}](#{m.name.lower()})", needs[m.needs], code(m.outcome)) for m in MODELS.values()]
     return page(
         "Kinetic models",
-        "What each assumes and when it misleads: [Kinetic models](../explanation/kinetic-models.md). "
-        "How to add one: [Add a model](../how-to/add-a-model.md).",
-        *(section(m) for m in MODELS.values()),
+        "More on what they assume: [Kinetic models](../explanation/kinetic-models.md). To add one: "
+        "[Add a model](../how-to/add-a-model.md).",
+        table(("model", "needs", "gives"), overview),
+        *(_model(m) for m in MODELS.values()),
         EDIT_NOTE.format(source="models/pet/"),
     )
 
 
-def _unit(symbol: str) -> str:
-    from nociscope.core.vocabulary import quantity
+def _model(model: Any) -> str:
+    fitted = {p.symbol: p for p in getattr(model, "params", ())}
+    rows = []
+    for symbol in model.symbols:
+        q, p = quantity(symbol), fitted.get(symbol)
+        bounds = f"{number(p.low)} to {number(p.high)}" if p else ""
+        rows.append((code(symbol), q.name, q.unit, bounds))
+    return "\n\n".join(
+        (
+            f"## {model.name} {{ #{model.name.lower()} }}",
+            f"```text\n{model.equation}\n```",
+            table(("symbol", "quantity", "unit", "bounds of the fit"), rows),
+            f"**Assumes:** {model.assumes}.",
+            f"**Misleads:** {model.lies}.",
+            f"Source: {cited(model.cites)}.",
+        )
+    )
 
-    return quantity(symbol).unit
+
+def tracers() -> str:
+    """Every tracer, with its sources and what is open."""
+    from nociscope.io.tracers import tracers as known
+
+    overview = [
+        (f"[{t.name}](#{t.label.lower()})", t.target, t.radionuclide, ", ".join(t.models), t.genotype or "–")
+        for t in known().values()
+    ]
+    return page(
+        "Tracers",
+        "What is known of each tracer, and what the literature leaves open. A statement without a source that could "
+        "be checked is marked *unverified*. A tracer that is not here runs with nothing assumed, and the report says "
+        "so. To add one: [Add a tracer](../how-to/add-a-tracer.md).",
+        table(("tracer", "target", "nuclide", "preferred models", "genotype"), overview),
+        *(_tracer(t) for t in known().values()),
+        EDIT_NOTE.format(source="io/tracer_files/"),
+    )
+
+
+def _tracer(t: Any) -> str:
+    facts = [
+        ("target", "target", t.target),
+        ("its signal means", "means", t.means),
+        ("it does not mean", "does_not_mean", t.does_not_mean),
+        ("radionuclide", "radionuclide", f"{t.radionuclide}, half-life {t.half_life_min:g} min"),
+        ("window of SUV and SUVR", "window_min", _span(t.window_min, "min")),
+        ("length of a dynamic scan", "scan_min", "" if t.scan_min is None else f"{t.scan_min:g} min"),
+        ("preferred models", "models", ", ".join(t.models)),
+        ("reference regions", "reference", "; ".join(_reference(r) for r in t.references)),
+        ("genotype", "genotype", " – ".join(p for p in (t.genotype, t.genotype_note) if p)),
+        ("age", "age", t.age),
+        ("sex", "sex", t.sex),
+        ("usual dose", "dose_MBq", _span(t.dose_MBq, "MBq")),
+        ("usual V<sub>T</sub>", "vt_range", _span(t.vt_range, "mL/cm³")),
+        ("left open", "open", "; ".join(t.open)),
+    ]
+    rows = [(name, text, _sources(t.sources.get(key, ()))) for name, key, text in facts if text]
+    warning = f"!!! warning\n    {' '.join(t.warning.split())}" if t.warning else ""
+    heading = f"## {t.name} {{ #{t.label.lower()} }}"
+    return "\n\n".join(p for p in (heading, warning, table(("", "", "source"), rows)) if p)
+
+
+def _span(span: tuple[float, float] | None, unit: str) -> str:
+    return "" if span is None else f"{span[0]:g} to {span[1]:g} {unit}"
+
+
+def _reference(reference: Any) -> str:
+    return f"{reference.place} ({reference.kind}{': ' + reference.note if reference.note else ''})"
+
+
+def _sources(keys: Sequence[str]) -> str:
+    parts = ["*unverified*" if k == "unverified" else cited((k,)) for k in keys]
+    return ", ".join(parts)
 
 
 def citations() -> str:
@@ -256,6 +311,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/study-file.md": study_file,
     "reference/measures.md": measures,
     "reference/models.md": models,
+    "reference/tracers.md": tracers,
     "reference/statuses.md": statuses,
     "reference/errors.md": errors,
     "reference/figures.md": figures,
