@@ -54,10 +54,12 @@ class Studio:
                 return (self._picture(curves(fits, where)),)
         return ()
 
-    def blood(self, blood: BloodResults, where: str) -> Picture:
-        """Draw the arterial input."""
+    def blood(self, blood: BloodResults, where: str) -> Picture | None:
+        """Draw the arterial input; nothing where none could be made."""
+        if blood.input_function is None:
+            return None
         with house():
-            return self._picture(input_function(blood.input_function, where, blood.blood, blood.parent_models))
+            return self._picture(input_function(blood.input_function, where, blood.blood, blood.parts))
 
     def finding(self, finding: Finding) -> Picture | None:
         """Draw a finding by its kind; one without points has nothing to show."""

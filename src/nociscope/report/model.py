@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from nociscope.core.blood import CurveFit
+from nociscope.core.estimate import Estimate
 from nociscope.core.finding import Finding, Safeguard
 from nociscope.core.problem import Problem
 from nociscope.core.records import Blood, InputFunction, KineticFit, Measure, Scan, Tacs
-from nociscope.viz.records import ParentModel, Truth
+from nociscope.viz.records import Truth
 
 
 @dataclass(frozen=True)
@@ -113,11 +115,21 @@ class Person:
 
 @dataclass(frozen=True, eq=False)
 class BloodResults:
-    """What the blood gave: raw samples, candidates for the parent fraction, the input function, and its file."""
+    """What the blood gave.
 
-    input_function: InputFunction
+    Parameters
+    ----------
+    input_function : None where none could be made; ``notes`` and the problems then say why.
+    blood : raw samples, drawn as points.
+    parts : curves that were fitted to the blood, by symbol, as in `nociscope.core.blood.BloodResult`.
+    delay_min : arrival in tissue after arrival at the sampler; nan where not fitted.
+    href : the ``inputfunction`` derivative.
+    """
+
+    input_function: InputFunction | None
     blood: Blood | None = None
-    parent_models: tuple[ParentModel, ...] = ()
+    parts: Mapping[str, CurveFit] = field(default_factory=dict)
+    estimates: Mapping[str, Estimate] = field(default_factory=dict)
     delay_min: float = float("nan")
     notes: tuple[str, ...] = ()
     href: str = ""

@@ -5,24 +5,14 @@ from __future__ import annotations
 import math
 
 from nociscope.core.estimate import Estimate
-from nociscope.core.finding import Finding
 from nociscope.core.status import FitStatus
-from nociscope.viz.numbers import MISSING, fixed, p_text, plain, unit_text, with_interval, with_se, with_unit
-
-__all__ = ["bytes_text", "estimate_text", "fixed", "interval_text", "p_text", "plain", "seconds_text", "status_words"]
+from nociscope.viz.numbers import MISSING, short, with_se, with_unit
 
 
 def estimate_text(estimate: Estimate, unit: bool = True) -> str:
     """Return ``3.10 ± 0.12 mL/cm³``, or ``n/a`` where there is no value."""
     text = with_se(estimate.value, estimate.se)
     return with_unit(text, estimate.unit) if unit else text
-
-
-def interval_text(finding: Finding) -> str:
-    """Return a finding's estimate with interval and unit."""
-    text = with_interval(finding.estimate, finding.ci_low, finding.ci_high, finding.ci_level)
-    unit = unit_text(finding.unit)
-    return f"{text} {unit}" if unit and text != MISSING else text
 
 
 def status_words(status: FitStatus) -> str:
@@ -42,12 +32,12 @@ def seconds_text(seconds: float) -> str:
     if not math.isfinite(seconds):
         return MISSING
     if seconds < 120:
-        return f"{plain(seconds)} s"
-    return f"{plain(seconds / 60)} min" if seconds < 7200 else f"{plain(seconds / 3600)} h"
+        return f"{short(seconds)} s"
+    return f"{short(seconds / 60)} min" if seconds < 7200 else f"{short(seconds / 3600)} h"
 
 
 def bytes_text(megabytes: float) -> str:
     """Return an amount of memory for people."""
     if not math.isfinite(megabytes):
         return MISSING
-    return f"{plain(megabytes)} MB" if megabytes < 1000 else f"{plain(megabytes / 1000)} GB"
+    return f"{short(megabytes)} MB" if megabytes < 1000 else f"{short(megabytes / 1000)} GB"

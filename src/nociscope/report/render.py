@@ -13,7 +13,8 @@ from nociscope.report import numbers, sentences, tables
 from nociscope.report.citations import Numbering, number_paragraphs
 from nociscope.report.figures import Studio
 from nociscope.report.model import CohortReport, HypothesisReport, ParticipantReport, ScanReport
-from nociscope.viz.numbers import counted, unit_text
+from nociscope.viz import finding_words
+from nociscope.viz.numbers import counted, p_text, plain, short, unit_text
 
 
 def render_cohort(report: CohortReport) -> str:
@@ -69,7 +70,7 @@ def _hypothesis(report: HypothesisReport, studio: Studio) -> Mapping[str, object
     return {
         "report": report,
         "asked": sentences.asked(report),
-        "found": [sentences.found(f) for f in report.findings],
+        "found": sentences.told(report),
         "forest": studio.forest(report.findings),
         "shared": shared,
         "findings": [(f, studio.finding(f), sentences.own_safeguards(f, shared)) for f in report.findings],
@@ -92,15 +93,15 @@ def _scan(scan: ScanReport, participant: str, studio: Studio) -> Mapping[str, ob
     preferred = [m for m in scan.preferred if m in scan.fits] or list(scan.fits)[:1]
     models = [*preferred, *(m for m in scan.fits if m not in preferred)]
     parts = [
-        (tables.fit_table(m, scan.fits[m], scan.hrefs.get(m, "")), studio.fits(scan.fits[m], where), m in preferred)
-        for m in models
+        (tables.fit_table(m, scan.fits[m], scan.hrefs.get(m, "")), studio.fits(scan.fits[m], where)) for m in models
     ]
     return {
         "scan": scan,
         "where": where,
         "input": studio.blood(scan.blood, where) if scan.blood else None,
-        "models": parts,
-        "statuses": tables.statuses_used([table for table, _, _ in parts]),
+        "preferred": parts[: len(preferred)],
+        "others": parts[len(preferred) :],
+        "statuses": tables.statuses_used([table for table, _ in parts]),
         "truth": studio.truth(scan.truth),
     }
 
@@ -114,17 +115,22 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["adjustments"] = finding_words.ADJUSTMENTS
     environment.filters.update(
         {
-            "plain": numbers.plain,
+            "kind": numbers.status_kind,
+            "named": tables.name_of,
+            "estimate": numbers.estimate_text,
+            "plain": plain,
+            "short": short,
             "seconds": numbers.seconds_text,
             "memory": numbers.bytes_text,
             "unit": unit_text,
             "counted": counted,
-            "interval": numbers.interval_text,
-            "p": numbers.p_text,
-            "sample": sentences.sample,
-            "effect": sentences.effect_text,
+            "interval": finding_words.interval,
+            "p": p_text,
+            "sample": finding_words.sample,
+            "effect": finding_words.effect,
             "safe_svg": Markup,
         }
     )

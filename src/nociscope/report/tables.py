@@ -80,7 +80,7 @@ def fit_table(model: str, fits: Sequence[KineticFit], href: str) -> Table:
     """One model in one scan: regions down, parameters across."""
     symbols = list(dict.fromkeys(symbol for fit in fits for symbol in fit.estimates))
     units = {s: next(f.estimates[s].unit for f in fits if s in f.estimates) for s in symbols}
-    columns = tuple(Column(s, _name(s), unit_text(units[s])) for s in symbols)
+    columns = tuple(Column(s, name_of(s), unit_text(units[s])) for s in symbols)
     return Table(model, columns, tuple(_fit_row(fit, symbols, href) for fit in fits), href=href)
 
 
@@ -137,7 +137,8 @@ def _scan(row: Measure) -> str:
     return row.participant_id if row.session_id in ("", "n/a") else f"{row.participant_id} {row.session_id}"
 
 
-def _name(symbol: str) -> str:
+def name_of(symbol: str) -> str:
+    """Return a quantity's name for people; the symbol where the vocabulary has none."""
     return VOCABULARY[symbol].name if symbol in VOCABULARY else symbol
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import numpy as np
 from matplotlib.axes import Axes
 
 from nociscope.core.finding import Finding
 from nociscope.core.vocabulary import VOCABULARY
-from nociscope.viz.contrast import axis_label, groups_of, words
+from nociscope.viz.contrast import groups_of
 from nociscope.viz.drawing import Drawing
+from nociscope.viz.finding_words import axis_label, numbers_of, question, words
 from nociscope.viz.style import COLOURS, INK, MARKERS, VERMILLION, canvas, legend, quiet
 
 
@@ -31,18 +29,20 @@ def correlation(finding: Finding) -> Drawing:
         )  # fmt: skip
     if groups:
         legend(axes)
-    return Drawing(figure, f"{finding.measure} in {finding.region} and {finding.contrast}", words(finding))
+    return Drawing(figure, f"{finding.region}: {question(finding)}", words(finding))
 
 
 def _other(finding: Finding) -> str:
-    label = finding.details.get("x_label", finding.contrast)
-    return VOCABULARY[label].label if isinstance(label, str) and label in VOCABULARY else str(label)
+    """Name and unit of the other variable: as supplied, else what the contrast says it is per."""
+    label = finding.details.get("x_label")
+    if isinstance(label, str):
+        return VOCABULARY[label].label if label in VOCABULARY else label
+    return finding.contrast.removeprefix("per ").removeprefix("rank correlation with ")
 
 
 def _band(axes: Axes, finding: Finding) -> None:
-    columns = [finding.details.get(k) for k in ("band_x", "band_mid", "band_low", "band_high")]
-    if not all(isinstance(c, Sequence) and len(c) for c in columns):
+    x, middle, low, high = (numbers_of(finding.details.get(f"band_{k}")) for k in ("x", "mid", "low", "high"))
+    if not x:
         return
-    x, middle, low, high = (np.asarray(c, dtype=float) for c in columns)
     axes.fill_between(x, low, high, color=VERMILLION, alpha=0.18, linewidth=0, zorder=1)
     axes.plot(x, middle, color=INK, linewidth=1.2, zorder=2)

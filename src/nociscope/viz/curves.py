@@ -74,7 +74,7 @@ def _key(axes: Axes, height: float) -> None:
     axes.text(LEFT + 9, y, "measured", va="center", fontsize=SMALL, color=INK)
     axes.plot([LEFT + 60, LEFT + 74], [y, y], color=VERMILLION, linewidth=1.3)
     axes.text(LEFT + 78, y, "model", va="center", fontsize=SMALL, color=INK)
-    axes.text(LEFT + 112, y, "strip below: measured − model", va="center", fontsize=SMALL, color=MUTED)
+    axes.text(LEFT + 112, y, "strip: measured − model, kBq/mL", va="center", fontsize=SMALL, color=MUTED)
 
 
 def _words(shown: Sequence[KineticFit], total: int) -> str:

@@ -8,7 +8,8 @@ import numpy as np
 
 from nociscope.core.finding import Finding
 from nociscope.viz.drawing import Drawing
-from nociscope.viz.numbers import counted, p_text, unit_text, with_interval
+from nociscope.viz.finding_words import interval, question
+from nociscope.viz.numbers import counted, p_text, short, unit_text
 from nociscope.viz.style import BLUE, INK, MUTED, SMALL, TEXT, canvas, quiet
 
 
@@ -37,18 +38,18 @@ def forest(findings: Sequence[Finding]) -> Drawing:
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
     unit = unit_text(first.unit)
-    axes.set_xlabel(f"{first.contrast}, {first.measure}{f' ({unit})' if unit else ''}", fontsize=SMALL, color=INK)
-    return Drawing(figure, f"{first.measure}: {first.contrast}, by region", _words(findings))
+    axes.set_xlabel(f"{question(first)}{f' ({unit})' if unit else ''}", fontsize=SMALL, color=INK)
+    return Drawing(figure, f"{question(first)}, by region", _words(findings))
 
 
 def _words(findings: Sequence[Finding]) -> str:
     parts = [f"{counted(len(findings), 'region')}."]
     for f in findings:
         if np.isfinite(f.estimate):
-            interval = with_interval(f.estimate, f.ci_low, f.ci_high, f.ci_level)
-            parts.append(f"{f.region}: {interval} {unit_text(f.unit)}".strip() + f", adjusted {p_text(f.p_adjusted)}.")
+            tested = f", corrected {p_text(f.p_adjusted)}" if np.isfinite(f.p_adjusted) else ""
+            parts.append(f"{f.region}: {interval(f)}{tested}.")
         else:
             parts.append(f"{f.region}: {f.status.replace('_', ' ')}.")
-    level = 100 * (1 - findings[0].ci_level)
-    parts.append(f"Filled diamonds: adjusted p below {level / 100:.4g}.")
+    if any(np.isfinite(f.p_adjusted) for f in findings):
+        parts.append(f"Filled diamonds: corrected p below {short(1 - findings[0].ci_level)}.")
     return " ".join(parts)

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from nociscope.core.records import KineticFit, LinearPlot
 from nociscope.viz.curves import MOST, dots
 from nociscope.viz.drawing import Drawing
-from nociscope.viz.numbers import counted, percent, plain
+from nociscope.viz.numbers import counted, percent, plain, short
 from nociscope.viz.panels import LEFT, Panel, frame, limits, lines, panel_width, sheet
 from nociscope.viz.style import BLUE, INK, MUTED, SMALL, VERMILLION
 
@@ -75,7 +75,7 @@ def _key(axes: Axes, height: float) -> None:
 
 def _words(shown: Sequence[tuple[KineticFit, LinearPlot]], total: int) -> str:
     parts = []
-    if starts := sorted({plain(p.tstar_min) for _, p in shown}):
+    if starts := sorted({short(p.tstar_min) for _, p in shown}):
         parts.append(f"t* = {', '.join(starts)} min.")
     parts += [
         f"{f.region}: slope {plain(p.slope, 4)}, largest distance from the line {percent(round(p.deviation, 3))}."

@@ -55,6 +55,11 @@ def plain(value: float, digits: int = 3) -> str:
     return fixed(value, decimals(value, digits)) if value else "0"
 
 
+def short(value: float) -> str:
+    """Return a tick, a time or a dose: four significant digits without trailing zeros."""
+    return f"{value:.4g}".replace("-", "−") if math.isfinite(value) else MISSING
+
+
 def with_se(value: float, se: float) -> str:
     """Return ``value ± se``: the error to two significant digits, the value to the same place."""
     if not math.isfinite(value):

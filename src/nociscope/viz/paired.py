@@ -5,29 +5,23 @@ from __future__ import annotations
 import numpy as np
 
 from nociscope.core.finding import Finding
-from nociscope.viz.contrast import axis_label, difference, words
+from nociscope.viz.difference import difference
 from nociscope.viz.drawing import Drawing
+from nociscope.viz.finding_words import axis_label, sessions, words
 from nociscope.viz.style import BLUE, MUTED, TEXT, VERMILLION, canvas, quiet
 
 
-def paired(finding: Finding, sessions: tuple[str, str] = ("", "")) -> Drawing:
-    """Draw pairs; ``Point.x`` is the first session, ``Point.value`` the second.
-
-    Parameters
-    ----------
-    finding : of kind ``paired``.
-    sessions : names of first and second session, for the axis.
-    """
+def paired(finding: Finding) -> Drawing:
+    """Draw pairs; ``Point.x`` is the first session of the contrast, ``Point.value`` the second."""
     figure = canvas(2.9)
-    grid = figure.add_gridspec(1, 2, width_ratios=[2.1, 1], wspace=0.42, left=0.125, right=0.975, top=0.93, bottom=0.14)
+    grid = figure.add_gridspec(1, 2, width_ratios=[2.3, 1], wspace=0.12, left=0.125, right=0.9, top=0.95, bottom=0.15)
     axes = quiet(figure.add_subplot(grid[0]), "", axis_label(finding))
     pairs = [(p.x, p.value) for p in finding.points if np.isfinite(p.x) and np.isfinite(p.value)]
-    for first, second in pairs:
-        axes.plot([0, 1], [first, second], color=MUTED, linewidth=0.8, alpha=0.7, zorder=2)
+    for pair in pairs:
+        axes.plot([0, 1], pair, color=MUTED, linewidth=0.8, alpha=0.7, zorder=2)
     axes.plot(np.zeros(len(pairs)), [a for a, _ in pairs], "o", color=BLUE, markersize=4.5, zorder=3)
     axes.plot(np.ones(len(pairs)), [b for _, b in pairs], "s", color=VERMILLION, markersize=4.5, zorder=3)
     axes.set_xlim(-0.35, 1.35)
-    names = [s or d for s, d in zip(sessions, ("first", "second"), strict=True)]
-    axes.set_xticks([0, 1], [f"{name}\nn = {len(pairs)}" for name in names], fontsize=TEXT)
-    difference(quiet(figure.add_subplot(grid[1])), finding)
+    axes.set_xticks([0, 1], [f"{name}\nn = {len(pairs)}" for name in sessions(finding)], fontsize=TEXT)
+    difference(quiet(figure.add_subplot(grid[1]), grid=""), finding)
     return Drawing(figure, f"{finding.measure} in {finding.region}: {finding.contrast}", words(finding))

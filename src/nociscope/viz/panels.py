@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from nociscope.core.records import Array
-from nociscope.viz.numbers import plain
+from nociscope.viz.numbers import short
 from nociscope.viz.style import GRID, INK, MUTED, SMALL, TEXT, WIDTH, canvas
 
 COLUMNS = 2
@@ -92,11 +92,11 @@ def frame(axes: Axes, panel: Panel, title: str, x_ticks: bool, n_y: int = 3) -> 
     base = [[(panel.left, panel.bottom), (right, panel.bottom)]]
     axes.add_collection(LineCollection(base, colors=MUTED, linewidths=0.7, zorder=1))
     for value, y in rows:
-        axes.text(panel.left - 3, y, plain(value), ha="right", va="center", fontsize=SMALL, color=MUTED)
+        axes.text(panel.left - 3, y, short(value), ha="right", va="center", fontsize=SMALL, color=MUTED)
     if x_ticks:
         for value in ticks(panel.x_limits, 3):
             axes.text(
-                float(panel.x(value)), panel.bottom - 3, plain(value), ha="center", va="top",
+                float(panel.x(value)), panel.bottom - 3, short(value), ha="center", va="top",
                 fontsize=SMALL, color=MUTED,
             )  # fmt: skip
     if title:

@@ -15,6 +15,7 @@ _COMMENT = re.compile(r"<!--.*?-->", re.S)
 _METADATA = re.compile(r"<metadata>.*?</metadata>", re.S)
 _STYLE = re.compile(r"<style[^>]*>.*?</style>", re.S)
 _NUMBER = re.compile(r"-?\d+\.\d{2,}")
+_TAG = re.compile(r"<[^>]*>")
 _FONT = re.compile(r"font: ((?:(?:bold|italic|\d00) )*)([\d.]+px) [^;\"]*")
 _COLOUR = re.compile("|".join(CSS_NAMES), re.I)
 _ID = re.compile(r' id="([^"]+)"')
@@ -55,8 +56,13 @@ def _slim(inner: str) -> str:
         inner = pattern.sub("", inner)
     inner = _FONT.sub(r"font: \1\2 var(--sans, sans-serif)", inner)
     inner = _COLOUR.sub(lambda m: f"var({CSS_NAMES[m[0].lower()]}, {m[0]})", inner)
-    inner = _NUMBER.sub(lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), inner)
+    inner = _TAG.sub(_rounded, inner)
     return _PAIR.sub("\n", inner)
+
+
+def _rounded(tag: re.Match[str]) -> str:
+    """Shorten coordinates inside a tag; the numbers that people read stand between tags and stay."""
+    return _NUMBER.sub(lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), tag[0])
 
 
 def _unique(inner: str, uid: str) -> str:

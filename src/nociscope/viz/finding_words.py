@@ -1,0 +1,112 @@
+"""A finding in words, for axes, captions and whoever cannot see the figure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from nociscope.core.finding import Finding
+from nociscope.core.vocabulary import VOCABULARY
+from nociscope.viz.numbers import MISSING, p_text, plain, unit_text, with_interval
+
+_EFFECTS = {
+    "hedges_g": "Hedges g", "dz": "d of differences", "hedges_gz": "Hedges g of differences", "pearson_r": "Pearson r",
+    "partial_r": "partial r", "spearman_rho": "Spearman ρ", "icc11": "ICC(1,1)",
+}  # fmt: skip
+ADJUSTMENTS = {"max": "maximum over regions", "holm": "Holm", "fdr": "false discovery rate"}
+
+
+def effect_name(name: str) -> str:
+    """Name of an effect size for people."""
+    return _EFFECTS.get(name, name.replace("_", " "))
+
+
+def value_unit(finding: Finding) -> str:
+    """Unit of one person's number; the estimate's own may differ (a slope, an ICC)."""
+    stated = finding.details.get("value_unit")
+    if isinstance(stated, str):
+        return unit_text(stated)
+    if finding.kind in ("correlate", "retest") and finding.measure in VOCABULARY:
+        return unit_text(VOCABULARY[finding.measure].unit)
+    return unit_text(finding.unit)
+
+
+def axis_label(finding: Finding) -> str:
+    """Symbol and unit of one person's number."""
+    unit = value_unit(finding)
+    return f"{finding.measure} ({unit})" if unit else finding.measure
+
+
+def sessions(finding: Finding) -> tuple[str, str]:
+    """Names of the two sessions of a paired or test–retest finding, as the contrast gives them."""
+    for between in (" − ", " - ", " against "):
+        parts = finding.contrast.split(between)
+        if len(parts) >= 2:
+            return parts[0], parts[-1]
+    return "first", "second"
+
+
+def sample(finding: Finding) -> str:
+    """Return ``control n = 7, patient n = 8``, or ``n = 7 people``."""
+    if len(finding.n) == 1:
+        ((name, count),) = finding.n.items()
+        return f"n = {count} {name}".strip()
+    return ", ".join(f"{group} n = {count}" for group, count in finding.n.items()) or "n unknown"
+
+
+def interval(finding: Finding) -> str:
+    """Return the estimate with its interval and unit."""
+    text = with_interval(finding.estimate, finding.ci_low, finding.ci_high, finding.ci_level)
+    unit = unit_text(finding.unit)
+    return f"{text} {unit}" if unit and text != MISSING else text
+
+
+def effect(finding: Finding) -> str:
+    """Return the standardised effect with its interval; empty where it repeats the estimate or is missing."""
+    size = finding.effect_size
+    if not math.isfinite(size.value) or size.value == finding.estimate:
+        return ""
+    return f"{effect_name(size.name)} {with_interval(size.value, size.ci_low, size.ci_high, finding.ci_level)}"
+
+
+def p_words(finding: Finding) -> str:
+    """Return p, and p corrected with the name of the correction; empty where none was tested."""
+    if not math.isfinite(finding.p_value):
+        return ""
+    if math.isfinite(finding.p_adjusted) and finding.adjustment in ADJUSTMENTS:
+        name = ADJUSTMENTS[finding.adjustment]
+        return f"{p_text(finding.p_value)}; corrected ({name}) {p_text(finding.p_adjusted)}"
+    return p_text(finding.p_value)
+
+
+def question(finding: Finding) -> str:
+    """Return measure and contrast as a phrase: ``VT, patient − control`` or ``VT per kg of BMI``."""
+    if finding.kind == "retest":
+        return f"{effect_name(finding.effect_size.name)} of {finding.measure}, {finding.contrast}"
+    between = " " if finding.contrast.startswith("per ") else ", "
+    return f"{finding.measure}{between}{finding.contrast}"
+
+
+def words(finding: Finding) -> str:
+    """Return the finding in sentences: n, estimate, effect size, p."""
+    if not math.isfinite(finding.estimate):
+        return f"No estimate ({finding.status.replace('_', ' ')}); {sample(finding)}."
+    parts = (f"{question(finding)}: {interval(finding)}; {sample(finding)}", effect(finding), p_words(finding))
+    return " ".join(f"{part}." for part in parts if part)
+
+
+def numbers_of(values: object) -> list[float]:
+    """A list of plain numbers from ``details``; empty where there is none."""
+    return [float(v) for v in values] if isinstance(values, Sequence) and not isinstance(values, str) else []
+
+
+def detail(finding: Finding, key: str) -> float:
+    """A plain number from ``details``; nan where there is none."""
+    value = finding.details.get(key)
+    return float(value) if isinstance(value, int | float) else math.nan
+
+
+def described(finding: Finding, names: Sequence[tuple[str, str, str]]) -> str:
+    """Return ``name number unit.`` for every detail that is there; ``names`` are (key, name, unit)."""
+    present = ((name, detail(finding, key), unit) for key, name, unit in names)
+    return " ".join(f"{name} {plain(v)} {unit}".strip() + "." for name, v, unit in present if math.isfinite(v))
