@@ -11,7 +11,8 @@ from scipy import stats
 from nociscope.core.finding import Finding, Safeguard
 from nociscope.core.hypothesis_data import MISSING_LABELS, HypothesisData, Person
 from nociscope.core.study import Hypothesis
-from nociscope.stats.design import Array, aliased_with, code
+from nociscope.stats.design import aliased_with, code
+from nociscope.stats.linear import algebra
 from nociscope.stats.question import Question
 from nociscope.stats.safeguards import raised
 from nociscope.stats.sample import LOW_AFFINITY, Sample
@@ -62,10 +63,10 @@ def separable(asked: Question, hypothesis: Hypothesis, sample: Sample) -> Raised
     if asked.kind == "paired" or n == 0 or np.ptp(x) == 0:
         return ()
     alone = [name for name, column in sample.covariates.items() if aliased_with(x, code({name: column}, n)[0])]
-    together = aliased_with(x, asked.design.nuisance)
-    if not (alone or together):
+    jointly = aliased_with(x, code(sample.covariates, n)[0])
+    if not (alone or aliased_with(x, asked.design.nuisance)):
         return ()
-    names = alone or list(sample.covariates) or [hypothesis.stratify or "strata"]
+    names = alone or (list(sample.covariates) if jointly else [hypothesis.stratify or "strata"])
     interest = asked.contrast if asked.kind == "contrast" else hypothesis.correlate
     return (raised("covariate-aliased", hypothesis.override, {"names": " and ".join(names), "interest": interest}),)
 
@@ -192,7 +193,12 @@ def _in_one_group(sample: Sample, descriptor: str) -> list[str]:
     return [str(value) for value in known if np.unique(group[level == value]).size == 1]
 
 
-def constant(values: Array) -> NDArray[np.bool_]:
-    """Regions whose values do not differ between people, shape (region,)."""
-    spread = np.ptp(values, axis=0) if len(values) else np.zeros(values.shape[1])
-    return np.asarray(spread <= 1e-12 * np.abs(values).max(axis=0, initial=0.0))
+def without_spread(asked: Question) -> NDArray[np.bool_]:
+    """Regions where people do not differ, or not beyond what the design explains; shape (region,).
+
+    Ranks may be in perfect order: a rank correlation of 1 is a result.
+    """
+    y = asked.values
+    a = algebra(asked.design)
+    left = y - y.mean(axis=0) if asked.effect == "spearman_rho" else a.residual_maker @ y
+    return np.asarray(np.linalg.norm(left, axis=0) <= 1e-10 * np.linalg.norm(y, axis=0))

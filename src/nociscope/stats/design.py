@@ -54,20 +54,24 @@ class Design:
 
 def two_groups(is_first: NDArray[np.bool_], covariates: Array, strata: NDArray[np.int64]) -> Design:
     """First group minus second, covariates held constant; shapes (person,), (person, column), (person,)."""
-    intercept = np.ones((is_first.size, 1))
-    return Design(is_first.astype(np.float64), np.hstack([intercept, covariates]), strata)
+    return Design(is_first.astype(np.float64), _with_intercept(covariates), strata)
 
 
 def slope(predictor: Array, covariates: Array, strata: NDArray[np.int64]) -> Design:
     """Change of the measure per unit of the predictor, covariates held constant."""
-    intercept = np.ones((predictor.size, 1))
-    return Design(predictor.astype(np.float64), np.hstack([intercept, covariates]), strata)
+    return Design(predictor.astype(np.float64), _with_intercept(covariates), strata)
 
 
 def one_sample(n: int, covariates: Array) -> Design:
     """Mean of differences, at the mean of the covariates; tested by sign flips."""
     centred = covariates - covariates.mean(axis=0) if covariates.size else covariates.reshape(n, 0)
-    return Design(np.ones(n), centred, np.zeros(n, dtype=np.int64), scheme="flip")
+    return Design(np.ones(n), independent(np.zeros((n, 0)), centred), np.zeros(n, dtype=np.int64), scheme="flip")
+
+
+def _with_intercept(covariates: Array) -> Array:
+    """Intercept and the covariate columns that are neither constant nor repeat one another."""
+    intercept = np.ones((covariates.shape[0], 1))
+    return np.hstack([intercept, independent(intercept, covariates)])
 
 
 def code(columns: Mapping[str, object], n: int) -> tuple[Array, tuple[str, ...]]:
@@ -115,6 +119,16 @@ def column_rank(matrix: Array) -> int:
     length = np.linalg.norm(matrix, axis=0)
     kept = matrix[:, length > 0] / length[length > 0]
     return int(np.linalg.matrix_rank(kept, tol=1e-8)) if kept.size else 0
+
+
+def independent(base: Array, columns: Array) -> Array:
+    """Columns that say something which `base` and the columns before them do not."""
+    kept = base
+    for column in columns.T:
+        wider = np.column_stack([kept, column])
+        if column_rank(wider) == wider.shape[1]:
+            kept = wider
+    return kept[:, base.shape[1] :]
 
 
 def aliased_with(interest: Array, columns: Array) -> bool:

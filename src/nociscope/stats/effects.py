@@ -87,9 +87,9 @@ def _effects(name: str, value: Array, low: Array, high: Array) -> tuple[EffectSi
     return tuple(EffectSize(name, float(v), float(a), float(b)) for v, a, b in zip(value, low, high, strict=True))
 
 
-def _ratio(top: Array, bottom: Array) -> Array:
+def _ratio(top: NDArray[np.floating], bottom: NDArray[np.floating]) -> Array:
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(top / bottom)
+        return np.asarray(top / bottom, dtype=np.float64)
 
 
 def _bootstrapped(design: Design, y: Array, value: Array, boot: Bootstrap) -> tuple[Array, Array] | None:

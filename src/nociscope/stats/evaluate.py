@@ -15,6 +15,7 @@ from nociscope.stats import checks
 from nociscope.stats.adjust import adjusted
 from nociscope.stats.analysis import Analysis, analyse
 from nociscope.stats.finding_text import cites, method_text, points
+from nociscope.stats.linear import algebra
 from nociscope.stats.permutation import smallest_attainable_p
 from nociscope.stats.question import Question, question
 from nociscope.stats.relabelling import Relabellings, relabellings
@@ -164,13 +165,15 @@ def _too_few(asked: Question) -> str:
         return f"the covariates leave nothing of what is asked ({counts})"
     if asked.design.n - asked.design.rank < 2:
         return f"{counts} and {asked.held} covariate columns leave fewer than 2 degrees of freedom"
+    if algebra(asked.design).rests_on_fully_fitted:
+        return "what is asked rests on people who alone have their covariates, so that no spread can be known"
     return ""
 
 
 def _with_numbers(
     part: _Part, asked: Question, moves: Relabellings, before: tuple[Safeguard, ...], floor: float
 ) -> tuple[Finding, ...]:
-    still = checks.constant(asked.values)
+    still = checks.without_spread(asked)
     flat = _without_numbers(part, asked, before, "not_estimable")
     if still.all():
         return tuple(_constant(f) for f in flat)
@@ -188,7 +191,7 @@ def _with_numbers(
 
 
 def _constant(finding: Finding) -> Finding:
-    note = raised("too-few-people", values={"what": "everybody has the same value"})
+    note = raised("too-few-people", values={"what": "people do not differ beyond what the design explains"})
     return replace(finding, safeguards=(*finding.safeguards, note))
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import stats
 
 from nociscope.stats.design import Array
 from nociscope.stats.linear import LinearFit
+from nociscope.stats.noncentral import noncentrality
 
 _MOST_RESAMPLES_LOST = 0.2
 """A bootstrap that loses more of its resamples than this to singular designs is not used."""
@@ -25,18 +26,7 @@ def estimate_interval(fitted: LinearFit, level: float) -> tuple[Array, Array]:
 def noncentrality_interval(t: float, dof: float, level: float) -> tuple[float, float]:
     """Noncentrality parameters for which `t` lies at the two tails of a noncentral t (Hedges & Olkin 1985)."""
     tail = (1 - level) / 2
-    return _noncentrality(t, dof, 1 - tail), _noncentrality(t, dof, tail)
-
-
-def _noncentrality(t: float, dof: float, probability: float) -> float:
-    def excess(delta: float) -> float:
-        return float(stats.nct.cdf(t, dof, delta)) - probability
-
-    reach = 8.0 + 0.5 * abs(t)
-    low, high = t - reach, t + reach
-    if not excess(low) > 0 > excess(high):
-        return t + float(stats.norm.ppf(1 - probability)) * float(np.sqrt(1 + t**2 / (2 * dof)))
-    return float(optimize.brentq(excess, low, high, xtol=1e-10))
+    return noncentrality(t, dof, 1 - tail), noncentrality(t, dof, tail)
 
 
 def correlation_interval(r: float, n: int, held: int, level: float, rank: bool = False) -> tuple[float, float]:
@@ -49,9 +39,18 @@ def correlation_interval(r: float, n: int, held: int, level: float, rank: bool =
     if room <= 0:
         return -1.0, 1.0
     if abs(r) >= 1:
-        return r, r
+        return _perfect(r, n, held, level, rank)
     half = stats.norm.ppf(0.5 + level / 2) * np.sqrt((1 + r**2 / 2 if rank else 1.0) / room)
     return float(np.tanh(np.arctanh(r) - half)), float(np.tanh(np.arctanh(r) + half))
+
+
+def _perfect(r: float, n: int, held: int, level: float, rank: bool) -> tuple[float, float]:
+    """Ranks in perfect order: the interval of the next lower rank correlation (two neighbours swapped), up to 1."""
+    if not rank:
+        return r, r
+    nearest = 1 - 12 / (n * (n**2 - 1))
+    low, _ = correlation_interval(nearest, n, held, level, rank)
+    return (low, 1.0) if r > 0 else (-1.0, -low)
 
 
 def bca(observed: Array, resampled: Array, left_out: Array, level: float) -> tuple[Array, Array] | None:

@@ -32,6 +32,12 @@ class Algebra:
     dof: int
 
     @property
+    def rests_on_fully_fitted(self) -> bool:
+        """Whether the estimate uses a person who has no residual: its error would be too small."""
+        fitted = 1 - self.leverage <= _FULLY_FITTED
+        return bool((np.abs(self.weights[fitted]) > 1e-9 * np.abs(self.weights).max()).any())
+
+    @property
     def hc2_weights(self) -> Array:
         """Multiply squared residuals to give the variance of the estimate, each person with a spread of their own.
 

@@ -8,14 +8,15 @@ from scipy import optimize, stats
 
 from nociscope.stats.design import Design
 from nociscope.stats.linear import algebra
+from nociscope.stats.noncentral import cdf
 
 
 def power_of_t(noncentrality: float, dof: float, alpha: float = 0.05, alternative: str = "two-sided") -> float:
     """Power of a t test when the truth has this noncentrality."""
     two = alternative == "two-sided"
     critical = float(stats.t.ppf(1 - alpha / (2 if two else 1), dof))
-    above = float(stats.nct.sf(critical, dof, noncentrality))
-    return above + (float(stats.nct.cdf(-critical, dof, noncentrality)) if two else 0.0)
+    above = 1 - cdf(critical, dof, noncentrality)
+    return above + (cdf(-critical, dof, noncentrality) if two else 0.0)
 
 
 def minimal_detectable_noncentrality(

@@ -125,7 +125,8 @@ def _reason(data: HypothesisData, hypothesis: Hypothesis, i: int, person: Person
     if hypothesis.kind == "contrast" and person.group in MISSING_LABELS:
         return "group unknown"
     between = hypothesis.kind in ("contrast", "correlate")
-    low = between and data.genotype_sensitive and person.genotype == LOW_AFFINITY
+    asked = LOW_AFFINITY in hypothesis.contrast
+    low = between and not asked and data.genotype_sensitive and person.genotype == LOW_AFFINITY
     if low and "lab-included" not in hypothesis.override:
         return "low-affinity binder (rs6971)"
     if data.predictor is not None and hypothesis.kind == "correlate" and not np.isfinite(data.predictor[i]):
