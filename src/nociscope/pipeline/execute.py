@@ -138,7 +138,10 @@ def journal(path: Path, task: Task, log: StepLog) -> None:
 
 def _work(task: Task, step: Step, found: Assessment, store: Store, log: StepLog) -> StepLog:
     """Read, run, write, publish; the record of success."""
-    records = {role: _read(step, role, found.sources[role], task) for role in found.sources if found.sources[role]}
+    records: dict[str, Any] = {}
+    for role in step.needs:
+        if found.sources.get(role):
+            records[role] = _read(step, role, found.sources[role], task, records)
     records |= {r: () for r, need in step.needs.items() if need.many and r not in records}
     produced = step.run(records, task.params)
     if not isinstance(produced, Produced):
@@ -157,10 +160,11 @@ def _work(task: Task, step: Step, found: Assessment, store: Store, log: StepLog)
     )
 
 
-def _read(step: Step, role: str, sources: tuple[Source, ...], task: Task) -> Any:
+def _read(step: Step, role: str, sources: tuple[Source, ...], task: Task, before: Mapping[str, Any]) -> Any:
     need = step.needs[role]
     what = sources if need.many else sources[0]
-    return need.read(what, task.params) if need.with_params else need.read(what)
+    told = [*([task.params] if need.with_params else []), *([before] if need.with_records else [])]
+    return need.read(what, *told)
 
 
 def _sentence(step: Step, params: Mapping[str, Any]) -> tuple[str, ...]:

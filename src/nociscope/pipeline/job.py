@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nociscope.core.errors import InputError
-from nociscope.pipeline.log import write_json
+from nociscope.io.write import write_json
 from nociscope.pipeline.step import Step
 from nociscope.pipeline.store import Store
 from nociscope.pipeline.task import Task, from_json, to_json

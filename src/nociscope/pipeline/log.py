@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -127,14 +126,3 @@ def read_log(path: Path) -> StepLog:
 def read_logs(sources: Iterable[Source]) -> tuple[StepLog, ...]:
     """Read the records that a `Logs` need hands over; a reader for ``Need(Logs(…), read_logs)``."""
     return tuple(read_log(source.path) for source in sources)
-
-
-def write_json(path: Path, data: Mapping[str, Any]) -> None:
-    """Write a JSON file so that it is there whole or not at all, also after a power cut."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with part.open("w", encoding="utf-8") as stream:
-        json.dump(data, stream, indent=1, ensure_ascii=False, default=str)
-        stream.flush()
-        os.fsync(stream.fileno())
-    part.replace(path)

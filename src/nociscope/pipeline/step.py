@@ -32,6 +32,7 @@ from typing import Any, Literal
 from nociscope.core.errors import InputError
 from nociscope.core.problem import Problem
 from nociscope.core.study import Study
+from nociscope.io.index import SCAN_ENTITIES as SCAN_ENTITIES
 
 Level = Literal["scan", "participant", "group"]
 Params = Mapping[str, Any]
@@ -158,13 +159,15 @@ class Need:
     select : which files; a tuple of queries means the first that finds anything.
     read : one `Source` (a tuple of them for ``many`` and `Logs`) → record.
     optional : the role is absent from ``records`` when there is no file; otherwise its absence blocks the task.
-    with_params : call ``read(source, params)``.
+    with_params, with_records : tell the reader more, in this order: the task's parameters, and the records of the
+        roles that stand before this one.
     """
 
     select: Select | tuple[Query, ...]
     read: Callable[..., Any]
     optional: bool = False
     with_params: bool = False
+    with_records: bool = False
 
     @property
     def choices(self) -> tuple[Select, ...]:

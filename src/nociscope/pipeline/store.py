@@ -22,10 +22,12 @@ from typing import Any
 import psutil
 
 from nociscope.core.errors import MalformedFile
-from nociscope.pipeline.log import ENDINGS, InputFile, OutputFile, StepLog, read_log, write_json
+from nociscope.io.write import write_json
+from nociscope.pipeline.log import ENDINGS, InputFile, OutputFile, StepLog, read_log
 from nociscope.pipeline.step import Logs, Need, Source, Step, Table
 from nociscope.pipeline.task import Task
 
+_ABANDONED_S = 3600.0
 _SETTLED_S = 2.0  # a file changed within this time may change again without its time showing it
 
 
@@ -152,11 +154,15 @@ class Store:
         return moved
 
     def sweep(self) -> None:
-        """Remove staging folders whose process is gone."""
+        """Remove staging folders whose process is gone, and parts of records that nobody finishes any more."""
         for folder in (self.root / ".staging").glob(f"{socket.gethostname()}-*-*"):
             pid = folder.name.removeprefix(f"{socket.gethostname()}-").split("-")[0]
             if pid.isdigit() and not psutil.pid_exists(int(pid)):
                 shutil.rmtree(folder, ignore_errors=True)
+        for part in (self.root / "logs").glob("*/.*.tmp"):
+            with contextlib.suppress(OSError):
+                if time.time() - part.stat().st_mtime > _ABANDONED_S:
+                    part.unlink()
 
 
 def key(task: Task, step: Step, inputs: tuple[InputFile, ...]) -> str:

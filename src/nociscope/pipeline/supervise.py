@@ -35,11 +35,12 @@ _LOOK_EVERY_S = 0.1
 
 @dataclass
 class Death:
-    """How a child ended: the step it was in, why, and the most memory it was seen to use."""
+    """How a child ended: why, the most memory it was seen to use, how long the step had run, its last words."""
 
     cause: str
-    peak_mb: float
-    task: str = ""
+    peak_mb: float = 0.0
+    seconds: float = 0.0
+    said: str = ""
 
 
 @dataclass
@@ -48,7 +49,6 @@ class Child:
 
     process: subprocess.Popen[str] | None = None
     stopped: bool = False
-    last_words: str = ""
     _events: queue.SimpleQueue[str | None] = field(default_factory=queue.SimpleQueue)
     _errors: IO[bytes] | None = None
 
@@ -73,7 +73,7 @@ class Child:
             if death is None or self.stopped:
                 break
             done = len(outcomes) - before
-            note(self._lost(left[done], job, death))
+            note(fallen(left[done], job, death))
             left = left[done + 1 :]
         return outcomes
 
@@ -156,17 +156,6 @@ class Child:
             self._errors.close()
         self.process, self._errors = None, None
 
-    def _lost(self, task: Task, job: Job, death: Death) -> Outcome:
-        step = step_table(job.table)[task.step]
-        log = replace(
-            blank(task, step),
-            state="failed",
-            reason=death.cause,
-            peak_mb=round(death.peak_mb, 1),
-            traceback=self.last_words,
-        )
-        return finish(task, log, job.store)
-
 
 @dataclass
 class _Watch:
@@ -174,7 +163,6 @@ class _Watch:
 
     child: Child
     job: Job
-    task: str = ""
     since: float = field(default_factory=time.monotonic)
     peak_mb: float = 0.0
     verdict: str = ""
@@ -182,7 +170,7 @@ class _Watch:
     def heard(self, event: Mapping[str, Any]) -> None:
         """The child began or ended a task."""
         if event["event"] == "start":
-            self.task, self.since, self.peak_mb = event["task"], time.monotonic(), 0.0
+            self.since, self.peak_mb = time.monotonic(), 0.0
 
     def look(self) -> None:
         """Note the memory; end a child that goes over a limit."""
@@ -202,9 +190,8 @@ class _Watch:
 
     def death(self, code: int, said: str) -> Death:
         """Put into words how the child ended."""
-        self.child.last_words = said
         cause = self.verdict or _cause(code, self.peak_mb)
-        return Death(cause, self.peak_mb, self.task)
+        return Death(cause, self.peak_mb, time.monotonic() - self.since, said)
 
 
 def _cause(code: int, peak_mb: float) -> str:
@@ -231,3 +218,22 @@ def run_supervised(job: Job, folder: Path, ended: Callable[[Outcome], None] = la
     finally:
         child.kill()
         child.close()
+
+
+def fallen(task: Task, job: Job, death: Death) -> Outcome:
+    """Leave the record of a step whose process died."""
+    log = replace(
+        blank(task, step_table(job.table)[task.step]),
+        state="failed",
+        reason=death.cause,
+        peak_mb=round(death.peak_mb, 1),
+        seconds=round(death.seconds, 3),
+        traceback=death.said,
+    )
+    return finish(task, log, job.store)
+
+
+def lost(job: Job, done: int, cause: str, said: str) -> list[Outcome]:
+    """Leave the record of a unit of which nobody knows more than how many tasks it had done."""
+    left = job.tasks[done : done + 1]
+    return [fallen(task, job, Death(cause, said=said)) for task in left]

@@ -62,7 +62,10 @@ def scaled(records, params):
     if word.startswith("sleep"):
         time.sleep(float(word.split()[1]))
         word = "0"
-    print("a library that prints to standard output")
+    if word == "say":
+        print("a library that prints to standard output")
+        os.write(1, b"and one that does so in C\n")
+        word = "0"
     record = float(word) * params["factor"] + float(records.get("person", {}).get("offset", 0))
     problem = Problem("odd", "number", "odd number") if record % 2 else None
     return Produced({"scaled": record}, (problem,) if problem else (), (f"Numbers were scaled by {params['factor']}.",))
