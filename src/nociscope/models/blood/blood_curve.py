@@ -67,11 +67,13 @@ def _rise_then(points: BloodPoints, tail: FittedCurve, name: str, cites: tuple[s
         lines = np.array(
             [np.interp(grid, [*rise_time, time[peak]], [*row, t]) for row, t in zip(before, top, strict=True)]
         )
-        return np.where(grid < time[peak], lines.reshape(after.shape), after)
+        whole: Array = np.where(grid < time[peak], lines.reshape(after.shape), after)
+        return whole
 
     def at(grid: Array) -> Array:
         late = tail.at(np.concatenate([[0.0], np.maximum(grid - time[peak], 0)]))[None]
-        return joined(grid, late[:, 1:], late[:, 0], rise[None])[0]
+        curve: Array = joined(grid, late[:, 1:], late[:, 0], rise[None])[0]
+        return curve
 
     def redraw(rng: np.random.Generator, n: int, grid: Array) -> Array:
         late = tail.redraw(rng, n, np.concatenate([[0.0], np.maximum(grid - time[peak], 0)]))
@@ -164,7 +166,8 @@ class Spline:
         params = tuple(Param(f"beta{i}", "1", -1e4, 1e4, (0.0,)) for i in range(_KNOTS))
 
         def predict(theta: Array, at: Array) -> Array:
-            return theta @ natural_basis(np.log(at + _SOON), knots)
+            curve: Array = theta @ natural_basis(np.log(at + _SOON), knots)
+            return curve
 
         log_fit = ParametricCurve(self.name, params, predict).fit(time, np.log(activity), (activity / sd) ** 2)
         return _rise_then(points, _exponentiated(log_fit), self.name, self.cites)

@@ -10,6 +10,7 @@ import itertools
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 
@@ -51,6 +52,21 @@ class FittedCurve:
     at: Callable[[Array], Array]
     redraw: Callable[[np.random.Generator, int, Array], Array]
     cites: tuple[str, ...] = ()
+
+
+class Curve(Protocol):
+    """What every entry of the families of parent fraction and plasma ratio can do."""
+
+    @property
+    def name(self) -> str:
+        """Name in the settings."""
+
+    @property
+    def cites(self) -> tuple[str, ...]:
+        """Keys of the citations table."""
+
+    def fit(self, time: Array, values: Array, weights: Array | None = None) -> FittedCurve:
+        """Hold the curve to samples."""
 
 
 def criteria(n: int, k: int, rss: float) -> tuple[float, float]:
@@ -166,24 +182,36 @@ def missing(model: str, n: int, status: FitStatus) -> FittedCurve:
 class InterpolatedCurve:
     """Straight lines between the samples, level beyond them.
 
-    Has no residual, so no AICc: it is used when named, never chosen. Its draws jitter the samples by the noise seen
-    between neighbours (Gasser et al. 1986), which is too much where the true curve bends between samples.
+    Has no residual, so no AICc: it is used when named, never chosen. A straight line over a gap lies above a convex
+    curve: where few samples follow a fast decline, the area is too high.
     """
 
     name: str = "interpolated"
     cites: tuple[str, ...] = ("gasser1986",)
 
-    def fit(self, time: Array, values: Array, weights: Array | None = None) -> FittedCurve:
-        """Hold the points; repeated times are averaged."""
+    def fit(
+        self, time: Array, values: Array, weights: Array | None = None, noise: Callable[[], Array | None] | None = None
+    ) -> FittedCurve:
+        """Hold the points; repeated times are averaged.
+
+        Parameters
+        ----------
+        noise : gives the standard deviation of each sample, (sample,), asked for only when draws are made; where it
+            gives None, the noise is read from how neighbours disagree (Gasser et al. 1986), which is too much where
+            the true curve bends between samples.
+        """
         if values.size == 0:
             return missing(self.name, 0, FitStatus.MISSING_DATA)
         at, inverse = np.unique(time, return_inverse=True)
         mean = np.bincount(inverse, values) / np.bincount(inverse)
-        noise = relative_noise(at, mean) * np.abs(mean)
 
         def redraw(rng: np.random.Generator, n: int, grid: Array) -> Array:
-            jittered = mean + noise * rng.standard_normal((n, mean.size))
-            return np.array([np.interp(grid, at, row) for row in jittered]).reshape(n, grid.size)
+            sd = noise() if noise is not None else None
+            if sd is None:
+                sd = (relative_noise(at, mean) * np.abs(mean))[inverse]
+            jitter = rng.standard_normal((n, values.size)) * sd
+            rows = [mean + np.bincount(inverse, row) / np.bincount(inverse) for row in jitter]
+            return np.array([np.interp(grid, at, row) for row in rows]).reshape(n, grid.size)
 
         return FittedCurve(
             self.name, FitStatus.OK, {}, values.size, values.size, 0.0, math.nan, math.nan,

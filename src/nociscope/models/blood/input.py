@@ -15,11 +15,11 @@ from nociscope.core.records import Array, Blood, InputFunction, Samples
 from nociscope.core.status import FitStatus
 from nociscope.models.blood import checks
 from nociscope.models.blood.blood_curve import WHOLE_BLOOD
-from nociscope.models.blood.curve import FittedCurve, InterpolatedCurve, ParametricCurve, missing
+from nociscope.models.blood.curve import Curve, FittedCurve, InterpolatedCurve, ParametricCurve
 from nociscope.models.blood.noise import outlying
 from nociscope.models.blood.parent_fraction import PARENT_FRACTION, with_start
 from nociscope.models.blood.plasma_ratio import PLASMA_RATIO
-from nociscope.models.blood.selection import candidates, named_or_best, redraw
+from nociscope.models.blood.selection import best, candidates, named_or_best, redraw
 from nociscope.models.blood.settings import BloodSettings
 from nociscope.models.blood.whole_blood import BloodPoints, merged, unique_samples
 
@@ -76,14 +76,34 @@ def _ratio_part(blood: Blood, settings: BloodSettings) -> _Part:
         known = _given(settings.ratio)
         return _Part("plasma_to_blood_ratio", time, values, [known], known)
     named = settings.plasma_to_blood
-    names = [n for n in PLASMA_RATIO if n != "interpolated"] if named == "best" else [named]
+    free = [curve for curve in PLASMA_RATIO.values() if not isinstance(curve, InterpolatedCurve)]
+    curves = free if named == "best" else [PLASMA_RATIO[named]]
     apart = outlying(values) if named != "interpolated" else np.zeros(values.size, dtype=bool)
-    kept = time[~apart], values[~apart]
-    fits = [PLASMA_RATIO[n].fit(*kept) for n in names]
-    chosen = named_or_best(fits, InterpolatedCurve().fit(*kept))
-    return _Part(
-        "plasma_to_blood_ratio", time, values, fits if chosen in fits else [chosen], chosen, _set_aside(time[apart])
-    )
+    fits, chosen = _fitted(curves, free, time[~apart], values[~apart], None)
+    return _Part("plasma_to_blood_ratio", time, values, fits, chosen, _set_aside(time[apart]))
+
+
+def _fitted(
+    curves: Sequence[Curve], free: Sequence[Curve], time: Array, values: Array, weights: Array | None
+) -> tuple[Sequence[FittedCurve], FittedCurve]:
+    """Fit the curves and choose; lines through the points take their noise from the best of the free curves."""
+
+    def noise() -> Array | None:
+        fits = [curve.fit(time, values, weights) for curve in free]
+        index = best(fits)
+        if index is None:
+            return None
+        spare = fits[index].n - fits[index].k + 1
+        sd: Array = np.sqrt(fits[index].rss / spare / (np.ones_like(values) if weights is None else weights))
+        return sd
+
+    lines = InterpolatedCurve()
+    fits = [
+        lines.fit(time, values, weights, noise) if isinstance(c, InterpolatedCurve) else c.fit(time, values, weights)
+        for c in curves
+    ]
+    chosen = named_or_best(fits, lines.fit(time, values, weights, noise))
+    return (fits if chosen in fits else [chosen]), chosen
 
 
 def _set_aside(time: Array) -> tuple[Problem, ...]:
@@ -102,34 +122,34 @@ def _given(ratio: float) -> FittedCurve:
     )  # fmt: skip
 
 
-def _fraction_curves(settings: BloodSettings) -> list[ParametricCurve | InterpolatedCurve]:
-    named, start = settings.parent_fraction, settings.parent_fraction_start
-    names = [n for n in PARENT_FRACTION if n != "interpolated"] if named == "best" else [named]
-    curves: list[ParametricCurve | InterpolatedCurve] = []
-    for curve in (PARENT_FRACTION[n] for n in names):
-        if isinstance(curve, InterpolatedCurve) or start in ("one", "best"):
-            curves.append(curve)
-        if isinstance(curve, ParametricCurve) and start in ("fit", "best"):
-            curves.append(with_start(curve))
-    return curves
+def _with_starts(curves: Sequence[Curve], start: str) -> list[Curve]:
+    """Add to each curve, or put in its place, the same curve with a fitted value at injection."""
+    both: list[Curve] = []
+    for curve in curves:
+        if start in ("one", "best") or not isinstance(curve, ParametricCurve):
+            both.append(curve)
+        if start in ("fit", "best") and isinstance(curve, ParametricCurve):
+            both.append(with_start(curve))
+    return both
 
 
 def _fraction_part(samples: Samples, settings: BloodSettings) -> _Part:
-    measured = samples.time > 0  # a value at injection is a definition, not a measurement
-    time, values = samples.time[measured], samples.value[measured]
-    curves = _fraction_curves(settings)
-    if isinstance(curves[0], InterpolatedCurve):
-        time, values = samples.time, samples.value
-    fits = [curve.fit(time, values, _counting_weights(values)) for curve in curves]
-    chosen = named_or_best(fits, InterpolatedCurve().fit(samples.time, samples.value))
-    return _Part("metabolite_parent_fraction", time, values, fits if chosen in fits else [chosen], chosen)
+    """A value at injection is a definition, not a measurement: curves with a formula are not held to it."""
+    named, start = settings.parent_fraction, settings.parent_fraction_start
+    free = [curve for curve in PARENT_FRACTION.values() if not isinstance(curve, InterpolatedCurve)]
+    curves = free if named == "best" else [PARENT_FRACTION[named]]
+    keep = (samples.time > 0) | (named == "interpolated")
+    time, values = samples.time[keep], samples.value[keep]
+    weights = _counting_weights(values)
+    fits, chosen = _fitted(_with_starts(curves, start), _with_starts(free, "one"), time, values, weights)
+    return _Part("metabolite_parent_fraction", time, values, fits, chosen)
 
 
 def _counting_weights(fraction: Array) -> Array:
     """1/variance of a share of counts, p (1 − p), up to a factor; p is kept from the edges, where it would vanish."""
     p = np.clip(fraction, _EDGE, 1 - _EDGE)
     weights: Array = 1 / (p * (1 - p))
-    return weights / weights.mean()
+    return np.asarray(weights / np.mean(weights))
 
 
 def _dispersion_min(blood: Blood, settings: BloodSettings) -> float:
@@ -213,7 +233,9 @@ def _result(
     blood: Blood, settings: BloodSettings, parts: Sequence[_Part], points: BloodPoints,
     found: Sequence[Problem], rng: np.random.Generator,
 ) -> BloodResult:  # fmt: skip
-    grid = time_grid(settings.end_min or float(points.time[-1]))
+    last = float(points.time[-1])
+    grid = time_grid(settings.end_min or last)
+    found = [*found, *_held(grid[-1], last)]
     curves = [part.chosen.at(grid) for part in parts]
     whole, plasma, fraction, aif = _assembled(*curves)
     drawn = _ensemble(parts, grid, rng, settings.draws) if settings.draws else None
@@ -232,12 +254,16 @@ def _result(
     return BloodResult(FitStatus.OK, record, blood, fits, {"AUC_AIF": _area(record)}, tuple(found))
 
 
+def _held(end: float, last: float) -> list[Problem]:
+    if end <= last:
+        return []
+    return [Problem("blood-ends-early", "whole_blood_radioactivity", f"the last sample is of {last:.1f} min, the "
+                    f"input function goes on to {end:.1f} min at its level", (), "", "note")]  # fmt: skip
+
+
 def _area(record: InputFunction) -> Estimate:
     area = float(np.trapezoid(record.aif, record.time))
     if record.draws is None or len(record.draws) < 2:
         return Estimate(area, math.nan, "kBq min/mL", "none", FitStatus.NO_INTERVAL)
     spread = float(np.trapezoid(record.draws[:, 0], record.time, axis=1).std(ddof=1))
     return Estimate(area, spread, "kBq min/mL", "ensemble")
-
-
-__all__ = ["BloodSettings", "input_function", "missing", "ratio_samples", "time_grid"]

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import gammaincc
 
 from nociscope.core.records import Array
-from nociscope.models.blood.curve import InterpolatedCurve, Param, ParametricCurve
+from nociscope.models.blood.curve import Curve, InterpolatedCurve, Param, ParametricCurve
 
 _RATES = (0.005, 0.03, 0.2)
 
@@ -64,7 +64,7 @@ def with_start(curve: ParametricCurve) -> ParametricCurve:
     return ParametricCurve(f"{curve.name} (start fitted)", (start, *curve.params), predict, curve.cites)
 
 
-PARENT_FRACTION: dict[str, ParametricCurve | InterpolatedCurve] = {
+PARENT_FRACTION: dict[str, Curve] = {
     "hill": ParametricCurve(
         "hill",
         (

@@ -8,7 +8,7 @@ import numpy as np
 
 from nociscope.core.records import Array
 from nociscope.core.status import FitStatus
-from nociscope.models.blood.curve import FittedCurve, InterpolatedCurve, Param, ParametricCurve, missing
+from nociscope.models.blood.curve import Curve, FittedCurve, InterpolatedCurve, Param, ParametricCurve, missing
 
 _LEVEL = Param("level", "1", 0.05, 20.0, (1.2,))
 
@@ -74,7 +74,7 @@ def _spline(name: str, knots: Array, cites: tuple[str, ...]) -> ParametricCurve:
     return ParametricCurve(name, params, predict, cites)
 
 
-PLASMA_RATIO: dict[str, ParametricCurve | SplineCurve | InterpolatedCurve] = {
+PLASMA_RATIO: dict[str, Curve] = {
     "constant": ParametricCurve("constant", (_LEVEL,), _constant, ("tonietto2016",)),
     "linear": ParametricCurve(
         "linear", (_LEVEL, Param("slope", "1/min", -0.5, 0.5, (0.0,))), _linear, ("tonietto2016",)

@@ -24,7 +24,8 @@ class BloodSettings:
     ratio : plasma-to-blood ratio to use where plasma or whole blood was not sampled; nan: none is known.
     dispersion_s : time constant of the autosampler line, s; None: as stated with the blood.
     autosampler_until_min : when manual samples take over from the line, where at least three follow.
-    end_min : extend the grid to this time, holding the last decline; None: end with the last sample.
+    end_min : end of the grid; beyond the last blood sample its level is held, and a note says so; None: the last
+        sample.
     draws : size of the ensemble; 0 switches it off.
 
     Raises
@@ -56,5 +57,7 @@ class BloodSettings:
             raise RangeError("dispersion constant is impossible", expected="0 to 60 s", got=self.dispersion_s)
         if not math.isnan(self.ratio) and not 0.1 <= self.ratio <= 10:
             raise RangeError("plasma-to-blood ratio is impossible", expected="0.1 to 10", got=self.ratio)
+        if self.end_min is not None and not 0 < self.end_min < 1000:
+            raise RangeError("end of the input function is impossible", expected="0 to 1000 min", got=self.end_min)
         if self.draws < 0:
             raise RangeError("draws cannot be negative", expected="0 or more", got=self.draws)
