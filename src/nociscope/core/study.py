@@ -79,6 +79,9 @@ class PetSettings(Section):
 
     models: list[str] = Field(default_factory=list, description="default: as the tracer's file prefers")
     regions: list[str] = Field(default_factory=list, description="default: all")
+    curves: dict[str, str] = Field(
+        default_factory=dict, description='entities that choose one of several tables of curves, such as {seg = "gtm"}'
+    )
     combine: dict[str, list[str]] = Field(
         default_factory=dict, description="new region = volume-weighted mean of others; written beside them"
     )

@@ -15,11 +15,13 @@ from nociscope.io.write import write_json, write_text
 _SCAN = "sub-{sub}/[ses-{ses}/]pet/sub-{sub}[_ses-{ses}][_task-{task}][_trc-{trc}][_rec-{rec}][_run-{run}]"
 
 PATTERNS: dict[str, str] = {
+    "scan": _SCAN + "_desc-scan_pet.json",
+    "scan": _SCAN + "_desc-scan_pet.json",
     "tacs": _SCAN + "[_seg-{seg}]_desc-preproc_tacs.tsv",
     "inputfunction": _SCAN + "_inputfunction.tsv",
     "inputfunction_draws": _SCAN + "_desc-draws_inputfunction.npy",
-    "blood_fit": _SCAN + "_desc-fit_blood.tsv",
-    "delay": _SCAN + "_desc-delay_inputfunction.tsv",
+    "blood_fit": _SCAN + "_desc-fit_blood.json",
+    "delay": _SCAN + "_desc-delay_inputfunction.json",
     "kinpar": _SCAN + "[_seg-{seg}]_model-{model}_kinpar.tsv",
     "fit": _SCAN + "[_seg-{seg}]_model-{model}_desc-fit_tacs.tsv",
     "mimap": _SCAN + "[_space-{space}]_model-{model}_meas-{meas}_mimap.nii.gz",
@@ -34,7 +36,7 @@ PATTERNS: dict[str, str] = {
 """Name → pattern; what stands in brackets is left out where its entity is absent."""
 
 BIDSIGNORE = (
-    "**/*_tacs.*", "**/*_kinpar.*", "**/*_mimap.*", "**/*_inputfunction.*", "**/*_desc-fit_blood.*",
+    "**/*_tacs.*", "**/*_kinpar.*", "**/*_mimap.*", "**/*_inputfunction.*", "**/*_desc-fit_blood.*", "**/*_desc-scan_pet.json",
     "cohort/", "group/", "report/", "logs/", "work/", "phenotype/*_scores.*",
 )  # fmt: skip
 """Suffixes of the PET derivatives proposal that the BIDS schema does not have yet, and our own folders."""

@@ -23,7 +23,7 @@ from nociscope.core.errors import DatasetError, InputError, StepFailed
 from nociscope.pipeline.assess import UP_TO_DATE, Assessment, assess
 from nociscope.pipeline.log import OutputFile, StepLog
 from nociscope.pipeline.memory import peak_mb, reset_peak
-from nociscope.pipeline.step import Make, Produced, Provenance, Source, Step
+from nociscope.pipeline.step import Make, Need, Produced, Provenance, Source, Step
 from nociscope.pipeline.store import Store
 from nociscope.pipeline.task import Task
 
@@ -160,11 +160,10 @@ def _work(task: Task, step: Step, found: Assessment, store: Store, log: StepLog)
     )
 
 
-def _read(step: Step, role: str, sources: tuple[Source, ...], task: Task, before: Mapping[str, Any]) -> Any:
-    need = step.needs[role]
+def _read(need: Need, sources: tuple[Source, ...], params: Mapping[str, Any], before: Mapping[str, Any]) -> Any:
     what = sources if need.many else sources[0]
-    told = [*([task.params] if need.with_params else []), *([before] if need.with_records else [])]
-    return need.read(what, *told)
+    also = ([params] if need.with_params else []) + ([before] if need.with_records else [])
+    return need.read(what, *also)
 
 
 def _sentence(step: Step, params: Mapping[str, Any]) -> tuple[str, ...]:

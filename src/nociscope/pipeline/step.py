@@ -32,7 +32,7 @@ from typing import Any, Literal
 from nociscope.core.errors import InputError
 from nociscope.core.problem import Problem
 from nociscope.core.study import Study
-from nociscope.io.index import SCAN_ENTITIES as SCAN_ENTITIES
+from nociscope.io.index import SCAN_ENTITIES as SCAN_ENTITIES  # noqa: PLC0414  steps find it here
 
 Level = Literal["scan", "participant", "group"]
 Params = Mapping[str, Any]
@@ -47,6 +47,8 @@ class Query:
     suffix, datatype, extension, dataset : as in `nociscope.io.index.Index.find`; None: any.
     entities : further entities that must be so, such as ``{"desc": "preproc"}``.
     many : hand over a tuple of all files; otherwise exactly one is needed, and a second one blocks the task.
+    sidecars_only : the reader looks at the sidecars, not at the file: an image is not hashed for what stands beside it.
+        A JSON file that stands alone counts as its own sidecar.
     """
 
     suffix: str | None = None
@@ -55,6 +57,7 @@ class Query:
     dataset: str | None = None
     entities: Mapping[str, str] = field(default_factory=dict)
     many: bool = False
+    sidecars_only: bool = False
 
     def where(self) -> dict[str, str]:
         """Keyword arguments for ``Index.find``."""
@@ -179,6 +182,11 @@ class Need:
         """Whether the reader gets a tuple."""
         first = self.choices[0]
         return isinstance(first, Logs) or bool(getattr(first, "many", False))
+
+    def counts(self, source: Source) -> bool:
+        """Whether the file itself is an input, not only its sidecars."""
+        spared = any(isinstance(s, Query) and s.sidecars_only for s in self.choices)
+        return not spared or source.path.suffix == ".json"
 
 
 @dataclass(frozen=True)

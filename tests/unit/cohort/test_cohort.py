@@ -61,8 +61,14 @@ def test_a_region_that_a_scan_lacks_is_a_row_that_says_so():
 
 @pytest.mark.parametrize(
     ("region", "side"),
-    [("Left-Thalamus", "L"), ("ctx-rh-insula", "R"), ("thalamus_L", "L"), ("THA", "n/a"), ("rh.insula", "R")]
-    + [("Lingual", "n/a")],
+    [
+        ("Left-Thalamus", "L"),
+        ("ctx-rh-insula", "R"),
+        ("thalamus_L", "L"),
+        ("THA", "n/a"),
+        ("rh.insula", "R"),
+        ("Lingual", "n/a"),
+    ],
 )
 def test_hemisphere(region, side):
     assert hemisphere(region) == side

@@ -1,0 +1,53 @@
+"""What the sidecar says of a scan, in our units, with every correction and contradiction named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from nociscope.core.errors import DatasetError
+from nociscope.core.study import Correction
+from nociscope.io import names
+from nociscope.io.people import People
+from nociscope.io.sidecar import read_scan
+from nociscope.pipeline.step import Context, Make, Need, Params, Produced, Source, Step, Table
+from nociscope.pipeline.steps import read, write
+from nociscope.pipeline.steps.read import ScanRecord, scan_key
+from nociscope.pipeline.steps.settings import SIDECAR, settings
+
+
+def _params(context: Context) -> Params:
+    return {"corrections": [c.model_dump() for c in settings(context).correction]}
+
+
+def _sidecar(source: Source) -> tuple[Any, Any]:
+    return scan_key(source.entities), read.sidecar(source)
+
+
+def run(records: Mapping[str, Any], params: Params) -> Produced:
+    """Read the sidecar; a contradiction that would falsify every number stops the scan here."""
+    key, sidecar = records["sidecar"]
+    corrections = [Correction(**c) for c in params["corrections"]]
+    scan, problems = read_scan(sidecar, key, records.get("people", People({})), corrections)
+    if errors := [p for p in problems if p.severity == "error"]:
+        raise DatasetError(
+            "; ".join(p.message for p in errors), where=errors[0].where, do="; ".join(p.mend for p in errors)
+        )
+    return Produced({"scan": ScanRecord(scan, tuple(problems))}, problems=tuple(problems))
+
+
+STEP = Step(
+    name="describe-scan",
+    version="1",
+    level="scan",
+    needs={
+        "sidecar": Need(SIDECAR, _sidecar),
+        "people": Need(Table("participants.tsv", own_row=True), read.people, optional=True),
+        "sessions": Need(Table("sub-{sub}/sub-{sub}_sessions.tsv", own_row=True), read.label, optional=True),
+    },
+    makes={"scan": Make(lambda entities: names.build("scan", entities), write.record)},
+    params=_params,
+    run=run,
+    methods="Sidecars were read strictly: activities were converted to kBq/mL and times to minutes after injection, "
+    "decay-corrected to injection.",
+)

@@ -1,0 +1,34 @@
+"""What the study file and the tracer's own file ask of one scan, settled while planning."""
+
+from __future__ import annotations
+
+from nociscope.core.study import PetSettings
+from nociscope.io.study import pet_settings
+from nociscope.io.tracers import Tracer, find_tracer
+from nociscope.pipeline.step import Context, Query
+from nociscope.pipeline.steps.read import scan_key
+
+SIDECAR = (
+    Query(suffix="pet", datatype="pet", dataset="raw", extension=".nii.gz"),
+    Query(suffix="pet", datatype="pet", dataset="raw", extension=".nii"),
+    Query(suffix="pet", datatype="pet", dataset="raw", extension=".json"),
+)
+"""The sidecar of a scan: that of its image, or alone where images were not shared."""
+
+
+def tracer(context: Context) -> Tracer:
+    """The tracer of the scan: the sidecar's, or the ``trc`` entity."""
+    key = scan_key(context.entities)
+    files = context.index.for_scan(key, "pet", dataset="raw", datatype="pet")
+    stated = context.index.sidecar(files[0]).data.get("TracerName") if files else None
+    return find_tracer(str(stated or key.trc or "unknown"))
+
+
+def settings(context: Context) -> PetSettings:
+    """The study file's ``[pet.<tracer>]`` for the scan."""
+    return pet_settings(context.study, tracer(context).name)
+
+
+def models(chosen: PetSettings, known: Tracer) -> list[str]:
+    """Models to run: the study file's, else the tracer's own."""
+    return list(chosen.models) or list(known.models)
