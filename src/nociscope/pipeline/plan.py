@@ -168,6 +168,8 @@ def _task(step: Step, entities: Entities, draft: _Draft) -> Task:
             )
         except NociscopeError as error:
             trouble.append(str(error))
+        except Exception as error:  # an odd value in one sidecar must not stop the others
+            trouble.append(f"parameters cannot be settled: {type(error).__name__}: {error}")
     return Task(
         step=step.name, level=step.level, unit=f"sub-{entities['sub']}" if entities else GROUP, entities=entities,
         inputs=inputs, references=references, outputs=outputs, params=params, code=draft.codes.get(step.name, ""),

@@ -98,7 +98,8 @@ class Store:
     def input_files(self, role: str, need: Need, source: Source, known: Mapping[Any, InputFile]) -> list[InputFile]:
         """A source and its sidecars with their hashes."""
         files = []
-        for path, name in ((source.path, source.name), *((p, f"{source.name} ← {p.name}") for p in source.sidecars)):
+        beside = [(p, f"{source.name} ← {p.name}") for p in source.sidecars]
+        for path, name in [(source.path, source.name)] * need.counts(source) + beside:
             part = part_digest(path, need, source)
             if part is not None:
                 files.append(InputFile(role, source.dataset, name, part))
