@@ -64,12 +64,12 @@ def load_scan(index: Index, key: ScanKey, people: People, study: Study) -> Loade
     DatasetError, InputError
         What cannot be read at all: no sidecar, no curves, several of them, a malformed table.
     """
-    about = _sidecar(index, key)
+    about = raw_sidecar(index, key)
     tracer = find_tracer(str(about.data.get("TracerName") or key.trc or "unknown"))
     settings = pet_settings(study, tracer.name if tracer.known else str(about.data.get("TracerName", "")))
     scan, problems = read_scan(about, key, people, settings.correction, tracer)
     problems += [p for p in (*people.problems, *index.problems) if _about(p, key)]
-    file = _curves(index, key)
+    file = _curves(index, key, settings)
     sources = {"sidecar": index.relative(about.paths[-1]), "tacs": index.relative(file.path)}
     volumes = _volumes(index, file, sources)
     tacs, found = read_tacs(file.path, _curve_sidecar(index, file, key, settings), scan, volumes)
@@ -81,8 +81,14 @@ def load_scan(index: Index, key: ScanKey, people: People, study: Study) -> Loade
     )  # fmt: skip
 
 
-def _sidecar(index: Index, key: ScanKey) -> Sidecar:
-    """Metadata of the raw image."""
+def raw_sidecar(index: Index, key: ScanKey) -> Sidecar:
+    """Return the metadata of a scan's raw image.
+
+    Raises
+    ------
+    MissingFile
+        There is none.
+    """
     files = [f for f in index.for_scan(key, "pet", dataset=RAW) if _same(f, key)]
     if not files:
         raise MissingFile(
@@ -99,16 +105,20 @@ def _same(file: File, key: ScanKey) -> bool:
     return all(file.entities.get(k, "") == getattr(key, k) for k in ("task", "trc", "rec", "run"))
 
 
-def _curves(index: Index, key: ScanKey) -> File:
-    """The curves: ``desc-preproc`` of a derivative where several descriptions exist."""
-    files = [f for f in index.for_scan(key, "tacs", extension=".tsv") if f.entities.get("desc", "preproc") == "preproc"]
+def _curves(index: Index, key: ScanKey, settings: PetSettings) -> File:
+    """The curves: ``desc-preproc`` of a derivative, and the entities that the study names."""
+    wanted = {"desc": "preproc"} | dict(settings.curves)
+    found = index.for_scan(key, "tacs", extension=".tsv")
+    files = [
+        f for f in found if all(f.entities.get(k, "preproc" if k == "desc" else "") == v for k, v in wanted.items())
+    ]
     if len(files) == 1:
         return files[0]
     if files:
         raise AmbiguousQuery(
             f"{len(files)} tables of curves for one scan", expected="one", where=key.label,
             got=", ".join(index.relative(f.path) for f in files),
-            do="give the one to use with --derivatives NAME=DIR, and move the others out of derivatives/",
+            do='name the entities that tell them apart in the study file: [pet.<tracer>] curves = {seg = "…"}',
         )  # fmt: skip
     raise MissingFile(
         "no curves", expected=f"derivatives/*/…/{key.label}_desc-preproc_tacs.tsv", where=str(index.root),

@@ -16,7 +16,6 @@ _SCAN = "sub-{sub}/[ses-{ses}/]pet/sub-{sub}[_ses-{ses}][_task-{task}][_trc-{trc
 
 PATTERNS: dict[str, str] = {
     "scan": _SCAN + "_desc-scan_pet.json",
-    "scan": _SCAN + "_desc-scan_pet.json",
     "tacs": _SCAN + "[_seg-{seg}]_desc-preproc_tacs.tsv",
     "inputfunction": _SCAN + "_inputfunction.tsv",
     "inputfunction_draws": _SCAN + "_desc-draws_inputfunction.npy",
@@ -36,7 +35,8 @@ PATTERNS: dict[str, str] = {
 """Name → pattern; what stands in brackets is left out where its entity is absent."""
 
 BIDSIGNORE = (
-    "**/*_tacs.*", "**/*_kinpar.*", "**/*_mimap.*", "**/*_inputfunction.*", "**/*_desc-fit_blood.*", "**/*_desc-scan_pet.json",
+    "**/*_tacs.*", "**/*_kinpar.*", "**/*_mimap.*", "**/*_inputfunction.*", "**/*_desc-fit_blood.*",
+    "**/*_desc-scan_pet.json",
     "cohort/", "group/", "report/", "logs/", "work/", "phenotype/*_scores.*",
 )  # fmt: skip
 """Suffixes of the PET derivatives proposal that the BIDS schema does not have yet, and our own folders."""

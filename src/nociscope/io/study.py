@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from nociscope.core.errors import StudyError
 from nociscope.core.study import RESERVED_SECTIONS, PetSettings, Study
+from nociscope.io.index import Index
 from nociscope.io.table import read_text
 from nociscope.io.tracers import key
 
@@ -65,6 +66,13 @@ def pet_settings(study: Study, tracer: str) -> PetSettings:
     if len(names) > 1:
         raise StudyError("two sections name the same tracer", got=", ".join(names), do="merge them")
     return study.pet[names[0]] if names else PetSettings()
+
+
+def write_study_template(index: Index, path: Path) -> Path:
+    """Write a commented study file from what a dataset holds; see `nociscope.io.template`."""
+    from nociscope.io import template
+
+    return template.write_study_template(index, path)
 
 
 def _fault(error: ValidationError, text: str, file: Path) -> StudyError:

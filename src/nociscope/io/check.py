@@ -1,0 +1,130 @@
+"""``nociscope check``: what a dataset holds, what is wrong with it, what that blocks and how to mend it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from nociscope.core.errors import NociscopeError
+from nociscope.core.problem import Problem
+from nociscope.core.study import Study
+from nociscope.io.index import RAW, Index, ScanKey
+from nociscope.io.load import load_scan, raw_sidecar
+from nociscope.io.people import People, read_people
+from nociscope.io.sidecar import read_scan
+from nociscope.io.tracers import find_tracer, key
+
+
+def inventory(index: Index) -> dict[str, str]:
+    """Return what is there: people, sessions, scans by tracer, blood, and every derivative dataset."""
+    scans = index.scans()
+    found = {
+        "participants": str(len(index.participants())),
+        "sessions": ", ".join(sorted({k.ses for k in scans if k.ses})) or "none",
+        "PET scans": str(len(scans)),
+        "tracers": _counted(_tracer(index, k) for k in scans) or "none",
+        "manual blood": str(len(index.find(suffix="blood", recording="manual", extension=[".tsv", ".tsv.gz"]))),
+        "autosampler blood": str(len(index.find(suffix="blood", recording="autosampler"))),
+    }
+    for label, folder in index.datasets.items():
+        if label != RAW:
+            kinds = Counter(f.suffix for f in index.find(dataset=label))
+            listed = ", ".join(f"{n} {suffix}" for suffix, n in sorted(kinds.items()))
+            found[f"derivative {label}"] = f"{listed or 'nothing'} ({folder})"
+    return found
+
+
+def check_dataset(index: Index, study: Study | None = None, people: People | None = None) -> list[Problem]:
+    """Return everything that is wrong, by going through the same door as ``run``.
+
+    What would raise there is a problem of severity ``error`` here, so that one broken file does not hide the next.
+    Notes that say the same of many scans are said once.
+
+    Parameters
+    ----------
+    index : of the dataset.
+    study : default: an empty study file.
+    people : default: read from the dataset.
+    """
+    plan = study or Study()
+    problems = list(index.problems)
+    if people is None:
+        try:
+            people = read_people(index.root, index)
+        except NociscopeError as error:
+            problems.append(_as_problem(error, "participants.tsv"))
+            people = People({})
+    problems += people.problems
+    for scan in index.scans():
+        problems += _scan(index, scan, people, plan)
+    return [*_unique(problems), *_sessions(index), *_study(index, plan)]
+
+
+def _scan(index: Index, scan: ScanKey, people: People, study: Study) -> list[Problem]:
+    """Everything wrong with one scan; a sidecar is still read where the curves cannot be."""
+    try:
+        return list(load_scan(index, scan, people, study).problems)
+    except NociscopeError as error:
+        found = [_as_problem(error, scan.label)]
+    try:
+        about = raw_sidecar(index, scan)
+        return [*read_scan(about, scan, people)[1], *found]
+    except NociscopeError:
+        return found
+
+
+def _as_problem(error: NociscopeError, where: str) -> Problem:
+    parts = [error.message]
+    parts += [f"expected {error.expected}"] if error.expected is not None else []
+    parts += [f"got {error.got}"] if error.got is not None else []
+    return Problem(type(error).__name__, error.where or where, "; ".join(parts), ("all",), error.do or "", "error")
+
+
+def _unique(problems: Iterable[Problem]) -> list[Problem]:
+    """Each problem once; a note that several scans share is counted instead of repeated."""
+    once = list(dict.fromkeys(problems))
+    shared = Counter((p.code, p.message) for p in once if p.severity == "note")
+    out, told = [], set[tuple[str, str]]()
+    for p in once:
+        same = (p.code, p.message)
+        if p.severity != "note" or shared[same] == 1:
+            out.append(p)
+        elif same not in told:
+            told.add(same)
+            out.append(Problem(p.code, f"{shared[same]} scans", p.message, p.blocks, p.mend, p.severity))
+    return out
+
+
+def _sessions(index: Index) -> Iterator[Problem]:
+    """People who lack a session that most others have: pairs and retests lose them."""
+    people = index.participants()
+    count = Counter(s for p in people for s in index.sessions(p))
+    for session, n in sorted(count.items()):
+        if n * 2 > len(people):
+            for person in people:
+                if session not in index.sessions(person):
+                    message = f"no session {session!r}, which {n} of {len(people)} have"
+                    mend = "add it, or expect the person to be left out of pairs"
+                    yield Problem("session-missing", f"sub-{person}", message, ("paired hypotheses",), mend)
+
+
+def _study(index: Index, study: Study) -> Iterator[Problem]:
+    """Sections of the study file that no scan answers to."""
+    there = {key(_tracer(index, k)) for k in index.scans()}
+    for name in study.pet:
+        if key(name) not in there and key(find_tracer(name).name) not in there:
+            message = f"[pet.{name}] names a tracer that no scan has; there are {', '.join(sorted(there)) or 'none'}"
+            yield Problem("tracer-unused", "study file", message, (), "mend the name of the section")
+
+
+def _tracer(index: Index, scan: ScanKey) -> str:
+    files = index.for_scan(scan, "pet", dataset=RAW)
+    try:
+        name = index.sidecar(files[0]).data.get("TracerName") if files else None
+    except NociscopeError:
+        name = None
+    return find_tracer(str(name or scan.trc or "unknown")).name
+
+
+def _counted(names: Iterable[str]) -> str:
+    return ", ".join(f"{n} {name}" for name, n in sorted(Counter(names).items()))
