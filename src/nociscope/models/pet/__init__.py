@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from nociscope.core.errors import InputError
 from nociscope.core.records import InputFunction, KineticFit, Tacs
+from nociscope.models.pet.averaging import average_fits
 from nociscope.models.pet.base import KineticModel
 from nociscope.models.pet.criteria import akaike_weights, average, interval
 from nociscope.models.pet.delay import DelayFit, fit_delay
@@ -60,6 +61,7 @@ __all__ = [
     "FitOptions",
     "KineticModel",
     "akaike_weights",
+    "average_fits",
     "average",
     "fit",
     "fit_delay",
