@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from nociscope.cli.run import show_report, study_path
 from nociscope.cli.trouble import DONE
 
 
@@ -23,11 +25,12 @@ def command(
     from nociscope.simulate import simulate
 
     data, results = folder / "data", folder / "results"
-    if not (data / "dataset_description.json").exists():
-        simulate("demo", data)
+    if not data.exists():
+        made = simulate("demo", data)
+        print(f"Simulated {made.people} people in {data}", file=sys.stderr)
     code = DONE
     for level in ("participant", "group"):
-        config = RunConfig(bids_dir=data, output_dir=results, level=level, jobs=jobs)
-        code = max(code, run(config).exit_code)
-    print(results / "report" / "index.html")
+        result = run(RunConfig(data, results, level, study_path(None, data), jobs=jobs))
+        code = max(code, result.exit_code)
+    show_report(results)
     raise typer.Exit(code)

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from nociscope.core.errors import InputError
-
-if TYPE_CHECKING:
-    from nociscope.pipeline.run import RunResult
 
 
 class Level(StrEnum):
@@ -79,6 +76,13 @@ def command(  # noqa: PLR0917  the signature is the command line
     mem_mb: Annotated[
         int | None, typer.Option("--mem-mb", min=1, metavar="MB", help="Memory that may be used, in all.")
     ] = None,
+    timeout_s: Annotated[
+        float | None, typer.Option("--timeout-s", min=1, metavar="S", help="Longest that one step may take.")
+    ] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="slurm: stay until the array has ended.")] = False,
+    scheduler: Annotated[
+        str, typer.Option("--scheduler", metavar="ADDRESS", help="dask: a scheduler that runs already.")
+    ] = "",
     rehash: Annotated[bool, typer.Option("--rehash", help="Read every input again instead of trusting dates.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tracebacks, and every step.")] = False,
 ) -> None:
@@ -105,9 +109,15 @@ def command(  # noqa: PLR0917  the signature is the command line
         dry_run=dry_run,
         fail_fast=fail_fast,
         mem_mb=mem_mb,
+        timeout_s=timeout_s,
+        wait=wait,
+        scheduler=scheduler,
         rehash=rehash,
     )
-    raise typer.Exit(shown(run(config)))
+    result = run(config)
+    if level is Level.group and not dry_run:
+        show_report(output_dir)
+    raise typer.Exit(result.exit_code)
 
 
 def labels(values: list[str] | None, prefix: str) -> tuple[str, ...]:
@@ -148,6 +158,8 @@ def named_folders(values: list[str] | None) -> dict[str, Path]:
     return found
 
 
-def shown(result: RunResult) -> int:
-    """Print what a run did; return the exit code."""
-    return result.exit_code
+def show_report(output_dir: Path) -> None:
+    """Print where the report is, as the last line on standard output."""
+    page = output_dir / "report" / "index.html"
+    if page.is_file():
+        print(page)

@@ -6,6 +6,7 @@ touches files.
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +30,7 @@ class Simulated:
 
 
 def simulate(study: str, folder: Path, *, n: int | None = None, seed: int | None = None) -> Simulated:
-    """Write a virtual cohort, with its study file in ``code/nociscope.toml``.
+    """Write a virtual cohort, with its study file in ``code/nociscope.toml``; all of it or nothing.
 
     Parameters
     ----------
@@ -53,9 +54,14 @@ def simulate(study: str, folder: Path, *, n: int | None = None, seed: int | None
     spec = spec.model_copy(update={k: v for k, v in (("people", n), ("seed", seed)) if v is not None})
     people, scans = virtual_people(spec), tuple(virtual_scans(spec))
     analysis = study_file(path, spec)
+    partial = folder.with_name(f".{folder.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
     if analysis is not None:
-        write_text(folder / "code" / "nociscope.toml", analysis.read_text(encoding="utf-8"))
-    write_dataset(folder, spec, people, scans)
+        write_text(partial / "code" / "nociscope.toml", analysis.read_text(encoding="utf-8"))
+    write_dataset(partial, spec, people, scans)
+    if folder.exists():
+        folder.rmdir()
+    partial.rename(folder)
     return Simulated(len(people), len(scans), folder / "derivatives" / "truth" / "truth.tsv")
 
 

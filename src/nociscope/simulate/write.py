@@ -22,10 +22,7 @@ SEGMENTATION = "virtual"
 
 
 def write_dataset(folder: Path, spec: Simulation, people: Sequence[Person], scans: Sequence[VirtualScan]) -> None:
-    """Write participants, scans, curves and truth.
-
-    ``dataset_description.json`` comes last and marks the set as complete.
-    """
+    """Write participants, scans, curves and truth."""
     _write_people(folder, spec, people)
     for scan in scans:
         _write_scan(folder, spec, scan)
