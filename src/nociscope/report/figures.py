@@ -32,7 +32,7 @@ class Picture:
 
     svg: str
     title: str
-    words: str
+    caption: str
 
 
 class Studio:
@@ -43,7 +43,7 @@ class Studio:
 
     def _picture(self, drawing: Drawing) -> Picture:
         self._count += 1
-        return Picture(inline(drawing, f"f{self._count}"), drawing.title, drawing.words)
+        return Picture(inline(drawing, f"f{self._count}"), drawing.title, drawing.caption or drawing.words)
 
     def fits(self, fits: Sequence[KineticFit], where: str) -> tuple[Picture, ...]:
         """Draw the linear plot where the model has one, else the curves where there is a fitted one."""

@@ -21,9 +21,11 @@ def status_words(status: FitStatus) -> str:
 
 
 def status_kind(status: FitStatus) -> str:
-    """Return ``ok``, ``caveat`` or ``missing``; the page gives each a shape and a colour."""
+    """Return ``ok``, ``remark``, ``caveat`` or ``missing``; the page gives each a shape and a colour."""
     if status is FitStatus.OK:
         return "ok"
+    if status is FitStatus.NO_INTERVAL:
+        return "remark"  # usual for a parameter that was held fixed
     return "caveat" if status.keeps_value else "missing"
 
 

@@ -8,13 +8,13 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from nociscope.core.finding import Finding
+from nociscope.core.finding import EffectSize, Finding
 from nociscope.report import numbers, sentences, tables
 from nociscope.report.citations import Numbering, number_paragraphs
 from nociscope.report.figures import Studio
 from nociscope.report.model import CohortReport, HypothesisReport, ParticipantReport, ScanReport
 from nociscope.viz import finding_words
-from nociscope.viz.numbers import counted, p_text, plain, short, unit_text
+from nociscope.viz.numbers import bracketed, counted, p_text, plain, short, unit_text
 
 
 def render_cohort(report: CohortReport) -> str:
@@ -70,7 +70,8 @@ def _hypothesis(report: HypothesisReport, studio: Studio) -> Mapping[str, object
     return {
         "report": report,
         "asked": sentences.asked(report),
-        "found": sentences.told(report),
+        "told": sentences.told(report),
+        "same_n": len({tuple(f.n.items()) for f in report.findings}) == 1,
         "forest": studio.forest(report.findings),
         "shared": shared,
         "findings": [(f, studio.finding(f), sentences.own_safeguards(f, shared)) for f in report.findings],
@@ -127,14 +128,30 @@ def _environment() -> Environment:
             "memory": numbers.bytes_text,
             "unit": unit_text,
             "counted": counted,
-            "interval": finding_words.interval,
-            "p": p_text,
+            "question": finding_words.question,
+            "brackets": sentences.brackets,
+            "bracketed": _bracketed,
+            "bracketed_effect": _bracketed_effect,
+            "effect_name": finding_words.effect_name,
+            "p": _p,
             "sample": finding_words.sample,
-            "effect": finding_words.effect,
             "safe_svg": Markup,
         }
     )
     return environment
+
+
+def _bracketed(finding: Finding) -> str:
+    return bracketed(finding.estimate, finding.ci_low, finding.ci_high)
+
+
+def _bracketed_effect(effect: EffectSize) -> str:
+    return bracketed(effect.value, effect.ci_low, effect.ci_high)
+
+
+def _p(p: float) -> str:
+    """Return a p for a column that is headed p."""
+    return p_text(p).removeprefix("p ").removeprefix("= ")
 
 
 def _source(name: str) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from nociscope.core.finding import Finding, Safeguard
 from nociscope.core.vocabulary import VOCABULARY
 from nociscope.report.model import CohortReport, HypothesisReport
 from nociscope.viz.finding_words import effect, interval, p_words, question, sample
-from nociscope.viz.numbers import counted, decimals, fixed, percent, unit_text
+from nociscope.viz.numbers import bracketed, counted, decimals, fixed, p_text, percent, typeset, unit_text
 
 SIGNAL = (
     "TSPO signal reflects how much of the protein is present in all cells that carry it (microglia, astrocytes, "
@@ -17,8 +18,18 @@ SIGNAL = (
     "they do."
 )
 NOT_FOUND = "A difference that was not found is not a difference that is absent: read the interval."
-MANY = 4
-"""Findings told in the summary for one hypothesis; the others stand below it."""
+MOST = 12
+"""Regions told in the summary for one hypothesis; the others stand below it."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """The outcome of one hypothesis for the summary: a lead, one line for each region, and what the intervals say."""
+
+    lead: str
+    lines: tuple[tuple[str, str], ...] = ()
+    note: str = ""
+    hidden: int = 0
 
 
 def asked(report: HypothesisReport) -> str:
@@ -29,23 +40,59 @@ def asked(report: HypothesisReport) -> str:
     name = VOCABULARY[first.measure].name if first.measure in VOCABULARY else first.measure
     what = f"{name} ({first.measure}{f' by {first.model}' if first.model else ''})"
     where = first.region if len(report.findings) == 1 else counted(len(report.findings), "region")
+    contrast = typeset(first.contrast)
     verb = {
-        "contrast": f"Does {what} differ, {first.contrast}, in {where}?",
-        "correlate": f"Does {what} go with another measure, {first.contrast}, in {where}?",
-        "paired": f"Does {what} change, {first.contrast}, in {where}?",
-        "retest": f"How well does {what} repeat, {first.contrast}, in {where}?",
+        "contrast": f"Does {what} differ, {contrast}, in {where}?",
+        "correlate": f"Does {what} go with another measure, {contrast}, in {where}?",
+        "paired": f"Does {what} change, {contrast}, in {where}?",
+        "retest": f"How well does {what} repeat, {contrast}, in {where}?",
     }
     return verb.get(first.kind, first.contrast)
 
 
-def told(report: HypothesisReport) -> tuple[str, ...]:
-    """Return what came out, a sentence or two for each region; regions that share a refusal share a sentence."""
-    texts = [found(f) for f in report.findings]
-    silent = [f for f in report.findings if not math.isfinite(f.estimate)]
-    if len(silent) == len(report.findings) > 1 and len({(_why(f), f.status) for f in silent}) == 1:
-        where = f"In all {len(silent)} regions"
-        return (f"{where}: {_said_status(silent[0])}; {sample(silent[0])}. {_why(silent[0])}".strip(),)
-    return tuple(texts)
+def told(report: HypothesisReport) -> Told:
+    """Return what came out; regions that share a refusal share a sentence."""
+    findings = report.findings
+    if not findings:
+        return Told("No region was tested.")
+    if len(findings) == 1:
+        return Told(found(findings[0]))
+    first = findings[0]
+    if all(not math.isfinite(f.estimate) for f in findings) and len({(_why(f), f.status) for f in findings}) == 1:
+        where = f"In all {len(findings)} regions: {_said_status(first)}; {sample(first)}."
+        return Told(f"{where} {_why(first)}".strip())
+    same_n = len({tuple(f.n.items()) for f in findings}) == 1
+    lead = f"{question(first)}; {sample(first) if same_n else 'n differs between regions'}; {brackets(first)}"
+    return Told(lead, tuple(_line(f, same_n) for f in findings[:MOST]), _notes(findings), max(0, len(findings) - MOST))
+
+
+def brackets(finding: Finding) -> str:
+    """Return what stands in brackets, said once."""
+    return f"in brackets the {percent(finding.ci_level)} interval"
+
+
+def _line(finding: Finding, same_n: bool) -> tuple[str, str]:
+    n = "" if same_n else f"; {sample(finding)}"
+    if not math.isfinite(finding.estimate):
+        return finding.region, f"{_said_status(finding)}{n}. {_why(finding)}".strip()
+    text = f"{bracketed(finding.estimate, finding.ci_low, finding.ci_high)} {unit_text(finding.unit)}".strip()
+    tested = f", corrected {p_text(finding.p_adjusted)}" if math.isfinite(finding.p_adjusted) else ""
+    return finding.region, text + tested + n
+
+
+def _notes(findings: Sequence[Finding]) -> str:
+    """Where the intervals lie, in one sentence; a reliability has no zero to speak of."""
+    if findings[0].kind == "retest":
+        return ""
+    places: dict[str, list[str]] = {}
+    for f in findings:
+        if math.isfinite(f.ci_low) and math.isfinite(f.ci_high):
+            place = "lies above zero" if f.ci_low > 0 else "lies below zero" if f.ci_high < 0 else "holds zero"
+            places.setdefault(place, []).append(f.region)
+    if len(places) == 1:
+        return f"Every interval {next(iter(places))}."
+    said = [f"{place} in {', '.join(regions)}" for place, regions in places.items()]
+    return f"The interval {'; it '.join(said)}." if said else ""
 
 
 def found(finding: Finding) -> str:

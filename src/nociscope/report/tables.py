@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nociscope.core.records import KineticFit, Measure
 from nociscope.core.status import FitStatus
@@ -25,7 +25,7 @@ class Cell:
 
     @property
     def kind(self) -> str:
-        """``ok``, ``caveat`` or ``missing``."""
+        """``ok``, ``remark``, ``caveat`` or ``missing``."""
         return status_kind(self.status)
 
     @property
@@ -36,11 +36,22 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """A column head: symbol, its name for people, unit."""
+    """A column head: symbol, its name for people, unit; a status that all its cells share is said here once."""
 
     symbol: str
     name: str
     unit: str
+    shared: FitStatus = FitStatus.OK
+
+    @property
+    def words(self) -> str:
+        """The shared status in a few words."""
+        return status_words(self.shared)
+
+    @property
+    def kind(self) -> str:
+        """``ok``, ``remark``, ``caveat`` or ``missing``."""
+        return status_kind(self.shared)
 
 
 @dataclass(frozen=True)
@@ -55,7 +66,7 @@ class Row:
 
     @property
     def kind(self) -> str:
-        """``ok``, ``caveat`` or ``missing``."""
+        """``ok``, ``remark``, ``caveat`` or ``missing``."""
         return status_kind(self.status)
 
     @property
@@ -80,8 +91,17 @@ def fit_table(model: str, fits: Sequence[KineticFit], href: str) -> Table:
     """One model in one scan: regions down, parameters across."""
     symbols = list(dict.fromkeys(symbol for fit in fits for symbol in fit.estimates))
     units = {s: next(f.estimates[s].unit for f in fits if s in f.estimates) for s in symbols}
-    columns = tuple(Column(s, name_of(s), unit_text(units[s])) for s in symbols)
-    return Table(model, columns, tuple(_fit_row(fit, symbols, href) for fit in fits), href=href)
+    rows = tuple(_fit_row(fit, symbols, href) for fit in fits)
+    columns = tuple(Column(s, name_of(s), unit_text(units[s]), _shared(rows, i)) for i, s in enumerate(symbols))
+    notes = {row.note for row in rows}
+    if len(notes) == 1:  # said once, above
+        rows = tuple(replace(row, note="") for row in rows)
+    return Table(model, columns, rows, note=notes.pop() if len(notes) == 1 else "", href=href)
+
+
+def _shared(rows: Sequence[Row], column: int) -> FitStatus:
+    found = {row.cells[column].status for row in rows}
+    return found.pop() if len(rows) > 1 and len(found) == 1 else FitStatus.OK
 
 
 def _fit_row(fit: KineticFit, symbols: Sequence[str], href: str) -> Row:

@@ -9,6 +9,7 @@ from nociscope.core.vocabulary import VOCABULARY
 from nociscope.viz.contrast import groups_of
 from nociscope.viz.drawing import Drawing
 from nociscope.viz.finding_words import axis_label, numbers_of, question, words
+from nociscope.viz.numbers import typeset
 from nociscope.viz.style import COLOURS, INK, MARKERS, VERMILLION, canvas, legend, quiet
 
 
@@ -37,7 +38,7 @@ def _other(finding: Finding) -> str:
     label = finding.details.get("x_label")
     if isinstance(label, str):
         return VOCABULARY[label].label if label in VOCABULARY else label
-    return finding.contrast.removeprefix("per ").removeprefix("rank correlation with ")
+    return typeset(finding.contrast.removeprefix("per ").removeprefix("rank correlation with "))
 
 
 def _band(axes: Axes, finding: Finding) -> None:

@@ -32,7 +32,7 @@ def curves(fits: Sequence[KineticFit], where: str) -> Drawing:
     for i, (fit, (left, bottom)) in enumerate(zip(shown, corners, strict=True)):
         _panel(axes, fit, left, bottom, last=i >= len(shown) - 2)
     _key(axes, height)
-    axes.text(LEFT, 6, "minutes after injection", fontsize=SMALL, color=INK)
+    axes.text(LEFT, 4, "minutes after injection", fontsize=SMALL, color=INK)
     model = shown[0].model if shown else "model"
     return Drawing(figure, f"{model}: measured and fitted curves, {where}", _words(shown, len(fits)))
 

@@ -15,9 +15,11 @@ class Drawing:
     ----------
     figure : free of pyplot state.
     title : short; becomes ``<title>`` and the caption's first words.
-    words : what the figure shows, numbers included, for whoever cannot see it; becomes ``<desc>`` and the caption.
+    words : what the figure shows, numbers included, for whoever cannot see it; becomes ``<desc>``.
+    caption : what is printed below; the words themselves where it is empty.
     """
 
     figure: Figure
     title: str
     words: str
+    caption: str = ""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from nociscope.core.finding import Finding
 from nociscope.core.vocabulary import VOCABULARY
-from nociscope.viz.numbers import MISSING, p_text, plain, unit_text, with_interval
+from nociscope.viz.numbers import MISSING, p_text, plain, typeset, unit_text, with_interval
 
 _EFFECTS = {
     "hedges_g": "Hedges g", "dz": "d of differences", "hedges_gz": "Hedges g of differences", "pearson_r": "Pearson r",
@@ -84,7 +84,7 @@ def question(finding: Finding) -> str:
     if finding.kind == "retest":
         return f"{effect_name(finding.effect_size.name)} of {finding.measure}, {finding.contrast}"
     between = " " if finding.contrast.startswith("per ") else ", "
-    return f"{finding.measure}{between}{finding.contrast}"
+    return f"{finding.measure}{between}{typeset(finding.contrast)}"
 
 
 def words(finding: Finding) -> str:

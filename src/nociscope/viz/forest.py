@@ -9,7 +9,7 @@ import numpy as np
 from nociscope.core.finding import Finding
 from nociscope.viz.drawing import Drawing
 from nociscope.viz.finding_words import interval, question
-from nociscope.viz.numbers import counted, p_text, short, unit_text
+from nociscope.viz.numbers import counted, p_text, percent, short, unit_text
 from nociscope.viz.style import BLUE, INK, MUTED, SMALL, TEXT, canvas, quiet
 
 
@@ -39,7 +39,7 @@ def forest(findings: Sequence[Finding]) -> Drawing:
     axes.tick_params(axis="y", length=0)
     unit = unit_text(first.unit)
     axes.set_xlabel(f"{question(first)}{f' ({unit})' if unit else ''}", fontsize=SMALL, color=INK)
-    return Drawing(figure, f"{question(first)}, by region", _words(findings))
+    return Drawing(figure, f"{question(first)}, by region", _words(findings), _caption(findings))
 
 
 def _words(findings: Sequence[Finding]) -> str:
@@ -50,6 +50,14 @@ def _words(findings: Sequence[Finding]) -> str:
             parts.append(f"{f.region}: {interval(f)}{tested}.")
         else:
             parts.append(f"{f.region}: {f.status.replace('_', ' ')}.")
-    if any(np.isfinite(f.p_adjusted) for f in findings):
-        parts.append(f"Filled diamonds: corrected p below {short(1 - findings[0].ci_level)}.")
-    return " ".join(parts)
+    return " ".join((*parts, _key(findings)))
+
+
+def _caption(findings: Sequence[Finding]) -> str:
+    return f"Estimates with {percent(findings[0].ci_level)} intervals. {_key(findings)}".strip()
+
+
+def _key(findings: Sequence[Finding]) -> str:
+    if not any(np.isfinite(f.p_adjusted) for f in findings):
+        return ""
+    return f"Filled diamonds: corrected p below {short(1 - findings[0].ci_level)}."

@@ -27,9 +27,9 @@ def graphical(fits: Sequence[KineticFit], where: str) -> Drawing:
     _key(axes, axes.get_ylim()[1])
     if shown:
         plot = shown[0][1]
-        axes.text(LEFT, 6, f"x: {plot.x_label}    y: {plot.y_label}", fontsize=SMALL, color=INK)
+        axes.text(LEFT, 4, f"x: {plot.x_label}    y: {plot.y_label}", fontsize=SMALL, color=INK)
     model = fits[0].model if fits else "graphical method"
-    return Drawing(figure, f"{model}: linear plot, {where}", _words(shown, len(fits)))
+    return Drawing(figure, f"{model}: linear plot, {where}", _words(shown, len(fits)), _caption(shown, len(fits)))
 
 
 def _panel(axes: Axes, fit: KineticFit, plot: LinearPlot, corner: tuple[float, float], last: bool) -> None:
@@ -74,13 +74,20 @@ def _key(axes: Axes, height: float) -> None:
 
 
 def _words(shown: Sequence[tuple[KineticFit, LinearPlot]], total: int) -> str:
-    parts = []
-    if starts := sorted({short(p.tstar_min) for _, p in shown}):
-        parts.append(f"t* = {', '.join(starts)} min.")
-    parts += [
+    parts = [
         f"{f.region}: slope {plain(p.slope, 4)}, largest distance from the line {percent(round(p.deviation, 3))}."
         for f, p in shown
     ]
+    return " ".join((_caption(shown, total), *parts))
+
+
+def _caption(shown: Sequence[tuple[KineticFit, LinearPlot]], total: int) -> str:
+    starts = sorted({p.tstar_min for _, p in shown})
+    parts = [f"t* = {', '.join(short(t) for t in starts)} min."] if starts else []
+    far = [(p.deviation, f.region) for f, p in shown if np.isfinite(p.deviation)]
+    if far:
+        most, region = max(far)
+        parts.append(f"Largest distance of a point after t* from its line: {percent(round(most, 3))} ({region}).")
     if total > len(shown):
         parts.append(f"{counted(total - len(shown), 'further region')} not drawn.")
     return " ".join(parts)

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import math
+import re
 
 MISSING = "n/a"
-_PRETTY = {
-    "mL/cm3": "mL/cm³", "mL/cm3/min": "mL/cm³/min", "kg/m2": "kg/m²", "kBq min/mL": "kBq·min/mL", "1": "", "": "",
-    "degC": "°C", "percent": "%",
-}  # fmt: skip
+_PRETTY = {"1": "", "kBq min/mL": "kBq·min/mL", "degC": "°C", "percent": "%", "year": "years"}
+_POWER = re.compile(r"\b(c?m)([23])\b")
+_RAISED = {"2": "²", "3": "³"}
+
+
+def typeset(text: str) -> str:
+    """Raise the powers of units inside a text: ``mL/cm3`` becomes ``mL/cm³``."""
+    return _POWER.sub(lambda m: m[1] + _RAISED[m[2]], text)
 
 
 def unit_text(unit: str) -> str:
     """Return a unit as printed; the unitless one is empty."""
-    return _PRETTY.get(unit, unit)
+    return _PRETTY.get(unit, typeset(unit))
 
 
 def with_unit(text: str, unit: str) -> str:
@@ -65,7 +70,7 @@ def with_se(value: float, se: float) -> str:
     if not math.isfinite(value):
         return MISSING
     if not math.isfinite(se) or se <= 0:
-        return plain(value)
+        return short(value)
     # an error far below the value would print digits nobody reads; four significant ones of the value are kept
     places = min(decimals(se), max(decimals(value, 5), 0)) if value else decimals(se)
     if abs(value) >= 1e6 or 0 < abs(value) < 1e-4:
@@ -75,13 +80,17 @@ def with_se(value: float, se: float) -> str:
 
 def with_interval(value: float, low: float, high: float, level: float = 0.95) -> str:
     """Return ``value [95 % interval low to high]``, digits by the width of the interval."""
+    return bracketed(value, low, high, f"{percent(level)} interval ")
+
+
+def bracketed(value: float, low: float, high: float, label: str = "") -> str:
+    """Return ``value [low to high]``: what the brackets hold is said nearby, or in ``label``."""
     if not math.isfinite(value):
         return MISSING
     if not (math.isfinite(low) and math.isfinite(high)):
-        return plain(value)
+        return short(value)
     places = decimals((high - low) / 4) if high > low else decimals(value, 3)
-    inner = f"{fixed(low, places)} to {fixed(high, places)}"
-    return f"{fixed(value, places)} [{percent(level)} interval {inner}]"
+    return f"{fixed(value, places)} [{label}{fixed(low, places)} to {fixed(high, places)}]"
 
 
 def percent(share: float) -> str:

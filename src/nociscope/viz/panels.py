@@ -20,7 +20,7 @@ from nociscope.viz.numbers import short
 from nociscope.viz.style import GRID, INK, MUTED, SMALL, TEXT, WIDTH, canvas
 
 COLUMNS = 2
-LEFT, RIGHT, TOP, BOTTOM, GAP = 34.0, 4.0, 16.0, 26.0, 12.0
+LEFT, RIGHT, TOP, BOTTOM, GAP = 34.0, 4.0, 16.0, 16.0, 14.0
 
 
 @dataclass(frozen=True)
