@@ -139,10 +139,11 @@ def journal(path: Path, task: Task, log: StepLog) -> None:
 def _work(task: Task, step: Step, found: Assessment, store: Store, log: StepLog) -> StepLog:
     """Read, run, write, publish; the record of success."""
     records: dict[str, Any] = {}
-    for role in step.needs:
-        if found.sources.get(role):
-            records[role] = _read(step, role, found.sources[role], task, records)
-    records |= {r: () for r, need in step.needs.items() if need.many and r not in records}
+    for role, need in step.needs.items():
+        if sources := found.sources.get(role):
+            records[role] = _read(need, sources, task.params, records)
+        elif need.many:
+            records[role] = ()
     produced = step.run(records, task.params)
     if not isinstance(produced, Produced):
         produced = Produced(produced)

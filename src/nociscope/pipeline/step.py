@@ -161,7 +161,7 @@ class Need:
     ----------
     select : which files; a tuple of queries means the first that finds anything.
     read : one `Source` (a tuple of them for ``many`` and `Logs`) → record.
-    optional : the role is absent from ``records`` when there is no file; otherwise its absence blocks the task.
+    optional : without a file the role is absent from ``records`` (an empty tuple for ``many``) instead of blocking.
     with_params, with_records : tell the reader more, in this order: the task's parameters, and the records of the
         roles that stand before this one.
     """
