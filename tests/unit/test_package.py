@@ -11,6 +11,7 @@ import zipfile
 from importlib import metadata
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
@@ -19,6 +20,8 @@ import nociscope as noci
 ROOT = Path(__file__).resolve().parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = PYPROJECT["project"]
+
+TRUTH = ((0.1, 2.0), (0.08, 3.0))  # K1 in mL/cm3/min, VT in mL/cm3
 
 HEAVY = ("numpy", "pandas", "numba", "scipy", "matplotlib", "pyarrow", "duckdb", "bids2table", "dask")
 NUMERIC_GUESTS = ("numpy", "scipy", "numba", "llvmlite", "pydantic")
@@ -258,6 +261,24 @@ def test_readme_names_the_two_commands_and_make_has_them():
         assert re.search(rf"^{target}:", makefile, re.MULTILINE)
     for target in ("help", "setup", "demo", "test", "check", "docs", "bench", "validate"):
         assert re.search(rf"^{target}:.*## ", makefile, re.MULTILINE), target
+
+
+def test_example_of_the_readme_runs_and_finds_the_truth(capsys):
+    """The curves are those of one compartment in equilibrium with a constant input: VT is their ratio."""
+    example = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)[1]
+    time_min = np.linspace(0, 90, 901)
+    aif = 100 * time_min * np.exp(-time_min / 2) + 5 * np.exp(-time_min / 60) * (time_min > 0)
+    start_min = np.array([0, 0.5, 1, 1.5, 2, 3, 4, 6, 8, 10, 15, 20, 30, 40, 50, 60, 70, 80])
+    end_min = np.append(start_min[1:], 90)
+    cell = time_min[1] - time_min[0]
+    curves = [k1 * np.convolve(aif, np.exp(-k1 / vt * time_min))[: time_min.size] * cell for k1, vt in TRUTH]
+    frames = [(time_min >= a) & (time_min < b) for a, b in zip(start_min, end_min, strict=True)]
+    activity = np.array([[0.95 * c[f].mean() + 0.05 * aif[f].mean() for f in frames] for c in curves])
+    exec(example, {"activity": activity, "start_min": start_min, "end_min": end_min, "time_min": time_min,
+                   "aif": aif, "whole_blood": aif})  # fmt: skip
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert [row[0] for row in rows] == ["thalamus", "insula"]
+    assert [float(row[1]) for row in rows] == pytest.approx([vt for _, vt in TRUTH], rel=0.03)  # a 0.1 min grid
 
 
 def test_every_file_of_the_package_travels_in_the_wheel(tmp_path):
