@@ -11,7 +11,7 @@ from nociscope.core.estimate import Estimate
 from nociscope.core.records import Array, KineticFit
 from nociscope.core.status import FitStatus
 from nociscope.models.pet.base import CompartmentModel, Curves
-from nociscope.models.pet.fit import bounds, named, optimise
+from nociscope.models.pet.least_squares import bounds, named, optimise
 from nociscope.models.pet.options import FitOptions
 
 

@@ -13,7 +13,7 @@ from nociscope.core.records import Array, InputFunction, Tacs
 from nociscope.core.status import FitStatus
 from nociscope.models.pet.convolve import COARSE
 from nociscope.models.pet.estimates import gradients, triage, uncertainty
-from nociscope.models.pet.fit import bounds, optimise, starting_points
+from nociscope.models.pet.least_squares import bounds, optimise, starting_points
 from nociscope.models.pet.options import FitOptions
 from nociscope.models.pet.scan import arterial_curves, combined
 from nociscope.models.pet.two_tissue import TWO_TISSUE

@@ -15,7 +15,7 @@ from nociscope.core.vocabulary import quantity
 from nociscope.models.pet.base import CompartmentModel, Curves, KineticModel
 from nociscope.models.pet.convolve import exponential_means, frame_means
 from nociscope.models.pet.criteria import criteria
-from nociscope.models.pet.fit import COMPLEX_STEP, Optima, linearise, named
+from nociscope.models.pet.least_squares import COMPLEX_STEP, Optima, linearise, named
 
 RELATIVE_SE_LIMIT = 0.5
 """A number whose standard error exceeds half its size is not identifiable."""

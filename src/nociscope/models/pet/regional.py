@@ -13,7 +13,7 @@ from nociscope.core.status import FitStatus
 from nociscope.models.pet.base import CompartmentModel, Curves, KineticModel
 from nociscope.models.pet.bootstrap import bootstrap_compartments
 from nociscope.models.pet.estimates import agreement, assemble, failed, triage
-from nociscope.models.pet.fit import Optima, bounds, named, optimise, predict, starting_points
+from nociscope.models.pet.least_squares import Optima, bounds, named, optimise, predict, starting_points
 from nociscope.models.pet.integration import integrator
 from nociscope.models.pet.linear import LinearModel, fit_linear
 from nociscope.models.pet.mrtm1 import MRTM1
@@ -30,7 +30,7 @@ def fit_model(
     options: FitOptions,
     seed: int,
 ) -> tuple[KineticFit, ...]:
-    """Fit a model of any kind; see `nociscope.models.pet.fit`."""
+    """Fit a model of any kind; see `nociscope.models.pet.least_squares`."""
     rng = np.random.default_rng(seed)
     if model.needs == "reference" and not reference:
         raise InputError(f"{model.name} needs a reference region", do="give reference=, one name or several with +")
