@@ -134,7 +134,9 @@ def raised(code: str, override: Iterable[str] = (), values: Mapping[str, object]
     """Build the safeguard of a code, its sentence filled in; a refusal named in `override` is marked overridden."""
     rule = RULES[code]
     message = rule.sentence.format(**(values or {}))
-    return Safeguard(code, message[0].upper() + message[1:], rule.severity, code in set(override))
+    return Safeguard(
+        code, message[0].upper() + message[1:], rule.severity, rule.severity == "refuse" and code in set(override)
+    )
 
 
 def refuses(safeguards: Iterable[Safeguard]) -> bool:

@@ -1,0 +1,310 @@
+"""Every safeguard is raised by the situation it is about, and not without it."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nociscope.core.hypothesis_data import HypothesisData, Person
+from nociscope.core.study import Hypothesis
+from nociscope.stats import RULES, TestSettings, evaluate
+from nociscope.stats.checks import carried_by_one
+from nociscope.stats.safeguards import raised, refuses
+
+DOCS = Path(__file__).resolve().parents[3] / "docs"
+QUICK = TestSettings(resamples=200)
+
+
+def codes(finding):
+    return {s.code for s in finding.safeguards}
+
+
+def message(finding, code):
+    return next(s.message for s in finding.safeguards if s.code == code)
+
+
+def first(data, hypothesis):
+    return evaluate(data, hypothesis, QUICK)[0]
+
+
+def test_every_code_has_a_section_in_the_docs():
+    page = (DOCS / "explanation/safeguards.md").read_text(encoding="utf-8")
+    anchors = set(re.findall(r"\{#([a-z-]+)\}", page))
+    assert anchors == set(RULES)
+    assert all(rule.docs == f"explanation/safeguards.md#{rule.code}" for rule in RULES.values())
+
+
+def test_every_code_is_triggered_in_this_file():
+    text = Path(__file__).read_text(encoding="utf-8")
+    triggered = text[text.index("def test_genotype_missing") :]
+    assert not [code for code in RULES if f'"{code}"' not in triggered]
+
+
+def test_severities_are_the_three():
+    assert {rule.severity for rule in RULES.values()} == {"note", "warn", "refuse"}
+
+
+def test_an_override_silences_only_its_own_refusal():
+    mine = raised("floor-above-alpha", ["floor-above-alpha"], {"count": 3, "floor": 0.3, "alpha": 0.05})
+    other = raised("floor-above-alpha", ["site-aliased"], {"count": 3, "floor": 0.3, "alpha": 0.05})
+    note = raised("floor", ["floor"], {"floor": 0.1, "how": "x"})
+    assert mine.overridden and not refuses([mine])
+    assert not other.overridden and refuses([other])
+    assert not note.overridden, "a note is not a refusal; naming it overrules nothing"
+
+
+# --- genotype -----------------------------------------------------------------------------------------------------
+
+
+def test_genotype_missing_refuses_absolute_contrasts(cohort, contrast, with_people):
+    data = cohort(scale="absolute", genotype_sensitive=True)
+    assert "genotype-missing" not in codes(first(data, contrast()))
+    finding = first(with_people(data, genotype=["HAB"] * 11 + [""]), contrast())
+    assert finding.status == "refused" and "genotype-missing" in codes(finding)
+    assert math.isnan(finding.estimate) and math.isnan(finding.p_value)
+    assert "1 of 12" in message(finding, "genotype-missing")
+    assert len(finding.points) == 12, "a refused finding still shows its people"
+
+
+def test_a_genotype_covariate_that_nobody_has_refuses_rather_than_empties(cohort, contrast, with_people):
+    data = cohort(scale="absolute", genotype_sensitive=True, covariates={"rs6971": np.array([""] * 12)})
+    finding = first(with_people(data, genotype=[""] * 12), contrast())
+    assert finding.status == "refused" and "genotype-missing" in codes(finding)
+    assert finding.n == {"pain": 6, "control": 6}
+
+
+def test_a_refusal_can_be_overridden_by_name_and_the_finding_says_so(cohort, contrast, with_people):
+    data = with_people(cohort(scale="absolute", genotype_sensitive=True), genotype=[""] * 12)
+    finding = first(data, contrast(override=["genotype-missing"]))
+    assert finding.status == "ok" and math.isfinite(finding.estimate)
+    assert [s.overridden for s in finding.safeguards if s.code == "genotype-missing"] == [True]
+
+
+def test_genotype_unadjusted_marks_ratios(cohort, contrast, with_people):
+    data = with_people(cohort(scale="ratio", genotype_sensitive=True), genotype=[""] * 12)
+    finding = first(data, contrast())
+    assert finding.status == "ok" and "genotype-unadjusted" in codes(finding)
+
+
+def test_genotype_does_not_matter_within_a_person(cohort, with_people):
+    data = cohort(scale="absolute", genotype_sensitive=True)
+    data = replace(data, session_values=np.stack([data.values, data.values[::-1]], 1), sessions=("a", "b"))
+    data = with_people(data, genotype=[""] * 12)
+    finding = first(data, Hypothesis(name="h", measure="VT", paired=["a", "b"]))
+    assert finding.status == "ok" and not any(c.startswith("genotype") for c in codes(finding))
+
+
+def test_genotype_not_modelled(cohort, contrast):
+    data = cohort(scale="absolute", genotype_sensitive=True)
+    assert "genotype-not-modelled" in codes(first(data, contrast()))
+    genotype = np.array([p.genotype for p in data.people])
+    assert "genotype-not-modelled" not in codes(first(replace(data, covariates={"rs6971": genotype}), contrast()))
+
+
+def test_genotype_cell_empty(cohort, contrast, with_people):
+    genotype = ["HAB", "MAB"] * 3 + ["HAB"] * 6
+    data = with_people(cohort(scale="absolute", genotype_sensitive=True), genotype=genotype)
+    finding = first(replace(data, covariates={"rs6971": np.array(genotype)}), contrast())
+    assert "MAB" in message(finding, "genotype-cell-empty")
+
+
+def test_lab_excluded_with_reason(cohort, contrast, with_people):
+    data = with_people(cohort(scale="absolute", genotype_sensitive=True), genotype=["LAB"] + ["HAB"] * 11)
+    finding = first(data, contrast())
+    assert "lab-excluded" in codes(finding) and finding.n["pain"] == 5
+    assert ("sub-00", "low-affinity binder (rs6971)") in finding.excluded
+    insensitive = first(replace(data, genotype_sensitive=False), contrast())
+    assert insensitive.n["pain"] == 6 and not insensitive.excluded
+
+
+def test_lab_included_only_by_name(cohort, contrast, with_people):
+    data = with_people(cohort(scale="absolute", genotype_sensitive=True), genotype=["LAB"] + ["HAB"] * 11)
+    finding = first(data, contrast(override=["lab-included"]))
+    assert finding.n["pain"] == 6 and "lab-included" in codes(finding) and "lab-excluded" not in codes(finding)
+
+
+# --- reference region ---------------------------------------------------------------------------------------------
+
+
+def test_reference_region_differs_is_said_beside_every_region(cohort, contrast):
+    reference = np.r_[np.linspace(1.0, 1.1, 6), np.linspace(2.0, 2.1, 6)]
+    data = cohort(scale="ratio", reference_region="cerebellum", reference_values=reference)
+    findings = evaluate(data, contrast(), QUICK)
+    assert all("reference-region-differs" in codes(f) for f in findings)
+    text = message(findings[0], "reference-region-differs")
+    assert text.startswith("Cerebellum") and "SUV pain − control -1 [" in text and "p = 0.00216" in text
+
+
+def test_reference_region_checked_gives_the_interval(cohort, contrast):
+    reference = np.tile([1.0, 1.3, 1.1], 4)
+    data = cohort(scale="ratio", reference_region="cerebellum", reference_values=reference)
+    text = message(first(data, contrast()), "reference-region-checked")
+    assert "is not excluded" in text and re.search(r"\[-0\.\d+, 0\.\d+\]", text)
+
+
+def test_reference_region_unchecked(cohort, contrast):
+    data = cohort(scale="ratio", reference_region="cerebellum")
+    assert "not measured" in message(first(data, contrast()), "reference-region-unchecked")
+    assert not any(c.startswith("reference") for c in codes(first(replace(data, scale="absolute"), contrast())))
+
+
+# --- confounding --------------------------------------------------------------------------------------------------
+
+
+def test_covariate_aliased_refuses(cohort, contrast):
+    data = cohort(covariates={"medication": np.array(["yes"] * 6 + ["no"] * 6)})
+    finding = first(data, contrast())
+    assert finding.status == "refused" and "medication" in message(finding, "covariate-aliased")
+    overridden = first(data, contrast(override=["covariate-aliased"]))
+    assert overridden.status == "not_estimable", "no override makes an inseparable effect estimable"
+
+
+def test_covariates_that_alias_only_together_are_named(cohort, contrast):
+    one = np.array([1.0, 0, 0, 0, 0, 0] * 2)
+    group = np.r_[np.ones(6), np.zeros(6)]
+    finding = first(cohort(covariates={"a": one, "b": group - one}), contrast())
+    assert "a and b" in message(finding, "covariate-aliased")
+
+
+def test_sex_not_separable(cohort, contrast, with_people):
+    data = with_people(cohort(), sex=["F"] * 6 + ["F", "M"] * 3)
+    text = message(first(data, contrast()), "sex-not-separable")
+    assert "F 6 in pain, 3 in control" in text and "M 0 in pain, 3 in control" in text
+    assert "sex-not-separable" not in codes(first(cohort(), contrast()))
+
+
+def test_site_confounded(cohort, contrast, with_people):
+    data = with_people(cohort(), site=["A"] * 6 + ["A", "B"] * 3)
+    assert "Site B" in message(first(data, contrast()), "site-confounded")
+
+
+def test_site_aliased_refuses(cohort, contrast, with_people):
+    data = with_people(cohort(), site=["A"] * 6 + ["B"] * 6)
+    finding = first(data, contrast())
+    assert finding.status == "refused" and "site-aliased" in codes(finding)
+
+
+def test_covariates_many_refuses(cohort, contrast):
+    rng = np.random.default_rng(0)
+    three = {name: rng.normal(size=12) for name in "abc"}
+    finding = first(cohort(covariates=three), contrast())
+    assert finding.status == "refused" and "3 covariate columns for 12 people" in message(finding, "covariates-many")
+    assert first(cohort(covariates={"a": three["a"], "b": three["b"]}), contrast()).status == "ok"
+
+
+# --- what so few can show -----------------------------------------------------------------------------------------
+
+
+def test_floor_above_alpha_refuses(cohort, contrast):
+    finding = first(cohort(3, 3), contrast())
+    assert finding.status == "refused" and "floor-above-alpha" in codes(finding)
+    assert finding.details["smallest_attainable_p"] == pytest.approx(2 / 20)
+    assert "20 relabellings" in message(finding, "floor-above-alpha")
+
+
+def test_floor_is_always_said(cohort, contrast):
+    assert "all 126 distinct" in message(first(cohort(4, 5), contrast()), "floor")
+
+
+def test_minimal_detectable_effect_is_always_said(cohort, contrast):
+    assert "2.19 (d)" in message(first(cohort(4, 5), contrast()), "minimal-detectable-effect")
+
+
+def test_correlation_display_only(cohort):
+    data = cohort(3, 2, predictor=np.arange(5.0), predictor_name="pain")
+    finding = first(data, Hypothesis(name="h", measure="VT", correlate="pain"))
+    assert finding.status == "refused" and "correlation-display-only" in codes(finding)
+    assert [p.x for p in finding.points] == [0, 1, 2, 3, 4]
+
+
+def test_too_few_people_is_not_estimable(cohort, contrast):
+    finding = first(cohort(1, 6), contrast())
+    assert finding.status == "not_estimable" and "1 pain" in message(finding, "too-few-people")
+
+
+# --- assumptions --------------------------------------------------------------------------------------------------
+
+
+def test_variances_unequal(cohort, contrast):
+    values = [3.01, 2.99, 3.03, 3.01, 2.97, 3.02, 3.07, 3.05, 2.96, 2.33, 2.98, 3.64, 1.27]
+    finding = first(cohort(9, 4, regions=1, values=np.array(values)[:, None]), contrast())
+    assert finding.details["p_pooled"] < 0.1 < 0.5 < finding.p_value
+    assert "variances-unequal" in codes(finding)
+    equal = first(cohort(6, 6, regions=1), contrast())
+    assert "variances-unequal" not in codes(equal), "groups of one size have one and the same test"
+
+
+def paired_data(differences):
+    n = len(differences)
+    values = np.zeros((n, 2, 1))
+    values[:, 0, 0] = np.asarray(differences, dtype=float) + 3
+    values[:, 1, 0] = 3
+    people = tuple(Person(f"sub-{i:02d}") for i in range(n))
+    return HypothesisData(people, ("region",), "1", session_values=values, sessions=("a", "b"))
+
+
+PAIRED = Hypothesis(name="h", measure="VT", paired=["a", "b"])
+
+
+def test_flips_asymmetric_for_few_and_for_skewed():
+    few = first(paired_data([1, 2, 1.5, 1.2, 0.4]), PAIRED.model_copy(update={"override": ["floor-above-alpha"]}))
+    assert "5 people cannot show" in message(few, "flips-asymmetric")
+    skewed = first(paired_data([0.1, 0.2, 0.15, 0.3, 0.25, 0.2, 0.1, 9]), PAIRED)
+    assert "skewness" in message(skewed, "flips-asymmetric")
+    fine = first(paired_data([-1, -0.5, 0.2, 0.4, 0.5, 1.1, -0.3, 0.6]), PAIRED)
+    assert "flips-asymmetric" not in codes(fine)
+
+
+def test_one_person_carries(cohort, contrast):
+    values = [1.5, 1.2, 3.0, 0.1, -0.4, 1.7, 0.8, -0.4, -0.1, -0.3, 0.4, -0.3]
+    finding = first(cohort(regions=1, values=np.array(values)[:, None]), contrast())
+    assert finding.p_value <= 0.05
+    assert message(finding, "one-person-carries").startswith("Without sub-05 p becomes 0.124")
+    assert "one-person-carries" not in codes(first(cohort(regions=1, effect=3.0), contrast()))
+
+
+@pytest.mark.parametrize(
+    ("without", "said"),
+    [
+        ({"a": (-0.1, 0.8), "b": (1.0, 0.01)}, "changes its sign"),
+        ({"a": (0.4, 0.04), "b": (1.0, 0.01)}, "less than half"),
+        ({"a": (0.9, 0.3), "b": (1.0, 0.01)}, "p becomes 0.3"),
+        ({"a": (0.9, 0.06), "b": (1.0, 0.01)}, ""),
+    ],
+)
+def test_ways_in_which_one_person_can_carry(without, said):
+    found = carried_by_one(1.0, 0.02, without, 0.05)
+    assert bool(found) == bool(said)
+    assert all(said in s.message and "without a " in s.message.lower() for s in found)
+    assert carried_by_one(1.0, 0.2, without, 0.05) == (), "only what is significant can be carried"
+
+
+# --- choice -------------------------------------------------------------------------------------------------------
+
+
+def test_selected_regions_are_said_to_be_selected(cohort, contrast):
+    data = cohort(effect=0.0)
+    values = data.values.copy()
+    values[:6, 1] += 4
+    findings = evaluate(replace(data, values=values), contrast(), QUICK)
+    assert [("selected" in codes(f)) for f in findings] == [False, True, False]
+    assert "one of 1 significant among 3" in message(findings[1], "selected")
+
+
+def test_no_correction(cohort, contrast):
+    assert "no-correction" in codes(first(cohort(), contrast(adjust="none")))
+    assert "no-correction" not in codes(first(cohort(regions=1), contrast(adjust="none")))
+
+
+def test_different_people(cohort, contrast):
+    data = cohort()
+    values = data.values.copy()
+    values[0, 2] = np.nan
+    findings = evaluate(replace(data, values=values), contrast(), QUICK)
+    assert all("2 sets" in message(f, "different-people") for f in findings)
+    assert findings[2].n["pain"] == 5 and findings[0].n["pain"] == 6
