@@ -5,11 +5,12 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from nociscope.core.errors import DatasetError
 from nociscope.core.problem import Problem
-from nociscope.pipeline.log import InputFile, StepLog
+from nociscope.pipeline.log import InputFile, OutputFile, StepLog
 from nociscope.pipeline.step import Logs, Need, Source, Step
 from nociscope.pipeline.store import Store, key
 from nociscope.pipeline.task import Reference, Task
@@ -92,21 +93,21 @@ def _outputs(reference: Reference, need: Need, store: Store) -> list[Source]:
         return [Source("out", name, found[0], reference.entities)]
     log = store.record(reference.log)
     outputs = [o for o in log.outputs if fnmatch.fnmatchcase(o.make, reference.make)] if log else []
-    main = [o for o in outputs if not _describes(o.name, [p.name for p in outputs])]
     return [
-        Source("out", o.name, store.root / o.name, reference.entities, _sidecar(o.name, outputs, store), o.make)
-        for o in main
+        Source("out", o.name, store.root / o.name, reference.entities, *_beside(o, outputs, store))
+        for o in outputs
+        if o.main
     ]
 
 
-def _describes(name: str, names: list[str]) -> bool:
-    """Whether a file is the sidecar of another one."""
-    stem = name.removesuffix(".json") + "."
-    return name.endswith(".json") and any(n != name and n.startswith(stem) for n in names)
-
-
-def _sidecar(name: str, outputs: list[Any], store: Store) -> tuple[Any, ...]:
-    return tuple(store.root / o.name for o in outputs if o.name != name and _describes(o.name, [o.name, name]))
+def _beside(
+    main: OutputFile, outputs: list[OutputFile], store: Store
+) -> tuple[tuple[Path, ...], str, tuple[Path, ...]]:
+    """Sidecar of a file, the make that left it, and the other files of that make."""
+    others = [o.name for o in outputs if o.make == main.make and not o.main]
+    own = str(Path(main.name).with_suffix(".json"))
+    sidecars = tuple(store.root / n for n in others if n == own)
+    return sidecars, main.make, tuple(store.root / n for n in others if n != own)
 
 
 def _absent(reference: Reference, role: str, store: Store) -> Problem:

@@ -192,7 +192,7 @@ def _write(
             path.parent.mkdir(parents=True, exist_ok=True)
             makes[make].write(path, record, provenance)
         for make in records:
-            outputs += store.publish(folder / make, make)
+            outputs += store.publish(folder / make, make, task.outputs[make])
     return outputs
 
 

@@ -40,13 +40,17 @@ class InputFile:
 
 @dataclass(frozen=True)
 class OutputFile:
-    """An output as it was written: size and time spare reading it again."""
+    """An output as it was written: size and time spare reading it again.
+
+    ``main`` is the file that the make declares; its sidecar and what else the writer left are not.
+    """
 
     make: str
     name: str
     sha256: str
     size: int = -1
     mtime_ns: int = -1
+    main: bool = True
 
 
 @dataclass(frozen=True)

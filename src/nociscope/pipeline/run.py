@@ -154,8 +154,8 @@ def reason(task: Task, step: Step, store: Store) -> str:
         return assess(task, step, store).reason
     except DatasetError as error:
         return f"cannot run: {error}"
-    except OSError as error:
-        return f"cannot be read: {error}"
+    except Exception as error:  # a file that vanished or cannot be read: the run itself will record it
+        return f"cannot be read: {type(error).__name__}: {error}"
 
 
 def _execute(config: RunConfig, tasks: Sequence[Task], console: Console) -> Harvest:

@@ -138,6 +138,7 @@ class Source:
     entities : BIDS entities of the file, or of the scan for which an earlier step made it.
     sidecars : JSON files that describe it, nearest last (inheritance); they count as input.
     make : for an `Output`: the key of the make.
+    companions : what else the same make left beside the file; it counts as input.
     """
 
     dataset: str
@@ -146,6 +147,7 @@ class Source:
     entities: Mapping[str, str] = field(default_factory=dict)
     sidecars: tuple[Path, ...] = ()
     make: str = ""
+    companions: tuple[Path, ...] = ()
 
     @property
     def uri(self) -> str:

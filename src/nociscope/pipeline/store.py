@@ -96,9 +96,9 @@ class Store:
         return self.sha256(path)
 
     def input_files(self, role: str, need: Need, source: Source, known: Mapping[Any, InputFile]) -> list[InputFile]:
-        """A source and its sidecars with their hashes."""
+        """A source, its sidecars and companions, with their hashes."""
         files = []
-        beside = [(p, f"{source.name} ← {p.name}") for p in source.sidecars]
+        beside = [(p, f"{source.name} ← {p.name}") for p in (*source.sidecars, *source.companions)]
         for path, name in [(source.path, source.name)] * need.counts(source) + beside:
             part = part_digest(path, need, source)
             if part is not None:
@@ -139,8 +139,8 @@ class Store:
             with contextlib.suppress(OSError):
                 base.rmdir()
 
-    def publish(self, folder: Path, make: str) -> list[OutputFile]:
-        """Move every file of a staging folder to its place."""
+    def publish(self, folder: Path, make: str, declared: str) -> list[OutputFile]:
+        """Move every file of a staging folder to its place; ``declared`` is the one that the make names."""
         moved = []
         for path in sorted(p for p in folder.rglob("*") if p.is_file()):
             name = path.relative_to(folder).as_posix()
@@ -151,7 +151,7 @@ class Store:
             target = self.root / name
             target.parent.mkdir(parents=True, exist_ok=True)
             path.replace(target)
-            moved.append(OutputFile(make, name, sha256, stat.st_size, stat.st_mtime_ns))
+            moved.append(OutputFile(make, name, sha256, stat.st_size, stat.st_mtime_ns, name == declared))
         return moved
 
     def sweep(self) -> None:

@@ -114,4 +114,4 @@ def from_json(data: Mapping[str, Any]) -> Task:
 
 def _source(data: Mapping[str, Any]) -> Source:
     sidecars = tuple(Path(p) for p in data["sidecars"])
-    return Source(**{**data, "path": Path(data["path"]), "sidecars": sidecars})
+    return Source(**{**data, "path": Path(data["path"]), "sidecars": sidecars, "companions": ()})

@@ -27,7 +27,7 @@ def _params(context: Context) -> Params:
 
 def _curves(sources: tuple[Source, ...], params: Params, before: Mapping[str, Any]) -> tuple[Tacs, list[Problem]]:
     source = chosen(sources, params["curves"])
-    volumes = before.get("volumes", {}).get(source.entities.get("seg", ""))
+    volumes = (before["volumes"] or {}).get(source.entities.get("seg", ""))
     return read_tacs(source.path, read.sidecar(source), before["scan"].scan, volumes)
 
 

@@ -1,0 +1,18 @@
+"""The steps, each after those whose output it needs. A new step is a file beside this one and a line here."""
+
+from __future__ import annotations
+
+from nociscope.pipeline.step import StepTable
+from nociscope.pipeline.steps.collect_tacs import STEP as COLLECT_TACS
+from nociscope.pipeline.steps.describe_scan import STEP as DESCRIBE_SCAN
+from nociscope.pipeline.steps.fit_delay import STEP as FIT_DELAY
+from nociscope.pipeline.steps.fit_kinetics import STEP as FIT_KINETICS
+from nociscope.pipeline.steps.make_input_function import STEP as MAKE_INPUT_FUNCTION
+
+STEPS: StepTable = (
+    DESCRIBE_SCAN,
+    COLLECT_TACS,
+    MAKE_INPUT_FUNCTION,
+    FIT_DELAY,
+    FIT_KINETICS,
+)
