@@ -177,8 +177,9 @@ def show(outcomes: Sequence[Outcome], console: Console) -> None:
 def _cells(row: Row) -> tuple[str, ...]:
     unit = "" if row["unit"] == "1" else f" {row['unit']}"
     ok = {True: "yes", False: "NO", None: ""}[row["ok"]]  # type: ignore[index]
-    peer = f"{row['peer']}" + (f": {row['peer_value']}{unit}" if row["peer_value"] is not None else "")
-    return str(row["id"]), str(row["what"]), f"{row['value']}{unit}", f"{row['goal']}", ok, peer
+    peer = f"{row['peer']}" + (f": {row['peer_value']:.4g}{unit}" if row["peer_value"] is not None else "")
+    value = "missing" if row["value"] is None else f"{row['value']:.4g}{unit}"
+    return str(row["id"]), str(row["what"]), value, f"{row['goal']}", ok, peer
 
 
 # --- command ---------------------------------------------------------------------------------------------------

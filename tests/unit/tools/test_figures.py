@@ -104,9 +104,9 @@ def test_table_shows_value_goal_peer_and_reasons(capsys):
     good = measure(figure(value=(3.0, 2.0)), "validation")
     show([good, Outcome(figure("a.b"), skipped="no [data]")], Console(width=160))
     out = capsys.readouterr().out
-    assert "3.0 %" in out
+    assert "3 %" in out
     assert "NO" in out
-    assert "other 1.0: 2.0 %" in out
+    assert "other 1.0: 2 %" in out
     assert "skipped a.b: no [data]" in out
 
 
