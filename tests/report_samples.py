@@ -156,7 +156,7 @@ def finding(region: str = "THA", kind: str = "contrast", effect: float = 0.62, s
         "retest": ({"people": 7}, "test against retest", "icc11", "1"),
     }[kind]
     estimate, low, high = (effect, effect - 0.71, effect + 0.71) if ok else (NAN, NAN, NAN)
-    size = EffectSize(name, 0.78, -0.2, 1.71) if ok else EffectSize(name, NAN, NAN, NAN)
+    size = EffectSize(name, *((estimate, low, high) if kind == "retest" or not ok else (0.78, -0.2, 1.71)))
     tested = ok and kind != "retest"
     return Finding(
         hypothesis=f"{kind}-vt", kind=kind, measure="VT", region=region, model="2TCM", contrast=contrast, n=n,
@@ -218,7 +218,8 @@ def scan_report(label: str = "ses-test") -> ScanReport:
     folder = f"../sub-01/{label}/pet/sub-01_{label}"
     return ScanReport(
         label, scan, Tacs([f.measured for f in two], FRAMES, REGIONS), f"{folder}_desc-preproc_tacs.tsv",
-        blood_results(), {"2TCM": two, "Logan": fits("Logan", FitStatus.OK), "MA1": fits("MA1", FitStatus.NOT_CONVERGED)},
+        blood_results(),
+        {"2TCM": two, "Logan": fits("Logan", FitStatus.OK), "MA1": fits("MA1", FitStatus.NOT_CONVERGED)},
         {m: f"{folder}_model-{m}_kinpar.tsv" for m in ("2TCM", "Logan", "MA1")}, ("2TCM", "Logan"),
     )  # fmt: skip
 
@@ -251,20 +252,22 @@ def measures(people: int = 17) -> tuple[Measure, ...]:
                 value = rng.normal(4, 0.6) if status.keeps_value else NAN
                 rows.append(
                     Measure(
-                        f"sub-{i:02d}", "n/a", "A", "pet:PBR28", symbol, region, "n/a", value, 0.13, unit, model, status,
+                        f"sub-{i:02d}", "n/a", "A", "pet:PBR28", symbol, region, "n/a", value, 0.13, unit, model,
+                        status,
                         f"sub-{i:02d}/pet/sub-{i:02d}_model-{model}_kinpar.tsv",
                     )
                 )  # fmt: skip
     return tuple(rows)
 
 
+def _person(name: str, i: int) -> Person:
+    facts = (("Group", "patient" if i < 10 else "control", ""), ("Age", str(25 + i), "year"))
+    return Person(name, tuple(Fact(*f) for f in facts), 1, f"sub-{i:02d}.html")
+
+
 def cohort(name: str = "sub-01") -> CohortReport:
     """The cohort's page with a hypothesis of every kind, and one refused."""
-    people = tuple(
-        Person(name if i == 1 else f"sub-{i:02d}", (Fact("Group", "patient" if i < 10 else "control"), Fact("Age", str(25 + i), "year"),
-               Fact("rs6971", "HAB" if i % 3 else "MAB")), 1, f"sub-{i:02d}.html")
-        for i in range(1, 18)
-    )  # fmt: skip
+    people = tuple(_person(name if i == 1 else f"sub-{i:02d}", i) for i in range(1, 18))
     effects = (0.62, 0.4, 0.31, 1.05, 0.2, -0.1)
     hypotheses = (
         HypothesisReport(

@@ -14,7 +14,7 @@ from nociscope.report.citations import Numbering, number_paragraphs
 from nociscope.report.figures import Studio
 from nociscope.report.model import CohortReport, HypothesisReport, ParticipantReport, ScanReport
 from nociscope.viz import finding_words
-from nociscope.viz.numbers import bracketed, counted, p_text, plain, short, unit_text
+from nociscope.viz.numbers import NBSP, bracketed, counted, p_text, plain, short, unit_text
 
 
 def render_cohort(report: CohortReport) -> str:
@@ -151,7 +151,7 @@ def _bracketed_effect(effect: EffectSize) -> str:
 
 def _p(p: float) -> str:
     """Return a p for a column that is headed p."""
-    return p_text(p).removeprefix("p ").removeprefix("= ")
+    return p_text(p).removeprefix(f"p{NBSP}").removeprefix(f"={NBSP}")
 
 
 def _source(name: str) -> str:

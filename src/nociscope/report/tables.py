@@ -13,6 +13,8 @@ from nociscope.viz.numbers import unit_text, with_se
 
 OUTCOMES = ("VT", "BPND", "DVR", "BPP", "Ki", "Kiref", "lambda_k3", "SUVR", "SUV")
 MOST_COLUMNS = 12
+MOST_LINKED = 30
+"""Rows up to which each cell is a link of its own; in a longer table the row's head is, or a page grows by megabytes."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,8 @@ def fit_table(model: str, fits: Sequence[KineticFit], href: str) -> Table:
     """One model in one scan: regions down, parameters across."""
     symbols = list(dict.fromkeys(symbol for fit in fits for symbol in fit.estimates))
     units = {s: next(f.estimates[s].unit for f in fits if s in f.estimates) for s in symbols}
-    rows = tuple(_fit_row(fit, symbols, href) for fit in fits)
+    each = len(fits) <= MOST_LINKED
+    rows = tuple(_fit_row(fit, symbols, href if each else "", "" if each else href) for fit in fits)
     columns = tuple(Column(s, name_of(s), unit_text(units[s]), _shared(rows, i)) for i, s in enumerate(symbols))
     notes = {row.note for row in rows}
     if len(notes) == 1:  # said once, above
@@ -104,14 +107,15 @@ def _shared(rows: Sequence[Row], column: int) -> FitStatus:
     return found.pop() if len(rows) > 1 and len(found) == 1 else FitStatus.OK
 
 
-def _fit_row(fit: KineticFit, symbols: Sequence[str], href: str) -> Row:
+def _fit_row(fit: KineticFit, symbols: Sequence[str], href: str, row_href: str) -> Row:
+    absent = FitStatus.MISSING_DATA if fit.status.keeps_value else fit.status
     cells = tuple(
         Cell(with_se(e.value, e.se), e.status, href)
         if (e := fit.estimates.get(s)) is not None
-        else Cell("n/a", FitStatus.MISSING_DATA, href)
+        else Cell("n/a", absent, href)
         for s in symbols
     )
-    return Row(fit.region, cells, fit.status, fit.note, href)
+    return Row(fit.region, cells, fit.status, fit.note, row_href)
 
 
 def measure_tables(measures: Sequence[Measure], first: Sequence[str] = ()) -> tuple[Table, ...]:

@@ -50,9 +50,9 @@ def _people(axes: Axes, finding: Finding, groups: Sequence[str]) -> None:
         if group not in groups:
             continue
         i = groups.index(group)
-        axes.plot([i + 0.38, i + 0.5], [mean, mean], color=INK, linewidth=2, zorder=4)
+        axes.plot([i + 0.3, i + 0.44], [mean, mean], color=INK, linewidth=2, zorder=4)
         if k < min(len(lows), len(highs)):
-            axes.plot([i + 0.44] * 2, [lows[k], highs[k]], color=INK, linewidth=1.2, zorder=4)
+            axes.plot([i + 0.37] * 2, [lows[k], highs[k]], color=INK, linewidth=1.2, zorder=4)
     axes.set_xlim(-0.55, max(len(groups), 1) - 0.4)
     axes.set_xticks(range(len(groups)), [f"{g or 'all'}\nn = {_n(finding, g)}" for g in groups], fontsize=TEXT)
 

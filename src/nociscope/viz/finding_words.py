@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from nociscope.core.finding import Finding
 from nociscope.core.vocabulary import VOCABULARY
-from nociscope.viz.numbers import MISSING, p_text, plain, typeset, unit_text, with_interval
+from nociscope.viz.numbers import NBSP, p_text, plain, typeset, unit_text, with_interval, with_unit
 
 _EFFECTS = {
     "hedges_g": "Hedges g", "dz": "d of differences", "hedges_gz": "Hedges g of differences", "pearson_r": "Pearson r",
@@ -50,15 +50,14 @@ def sample(finding: Finding) -> str:
     """Return ``control n = 7, patient n = 8``, or ``n = 7 people``."""
     if len(finding.n) == 1:
         ((name, count),) = finding.n.items()
-        return f"n = {count} {name}".strip()
-    return ", ".join(f"{group} n = {count}" for group, count in finding.n.items()) or "n unknown"
+        return f"n{NBSP}={NBSP}{count} {name}".strip()
+    return ", ".join(f"{group} n{NBSP}={NBSP}{count}" for group, count in finding.n.items()) or "n unknown"
 
 
 def interval(finding: Finding) -> str:
     """Return the estimate with its interval and unit."""
     text = with_interval(finding.estimate, finding.ci_low, finding.ci_high, finding.ci_level)
-    unit = unit_text(finding.unit)
-    return f"{text} {unit}" if unit and text != MISSING else text
+    return with_unit(text, finding.unit)
 
 
 def effect(finding: Finding) -> str:

@@ -12,13 +12,16 @@ from nociscope.viz.finding_words import interval, question
 from nociscope.viz.numbers import counted, p_text, percent, short, unit_text
 from nociscope.viz.style import BLUE, INK, MUTED, SMALL, TEXT, canvas, quiet
 
+MOST = 40
+
 
 def forest(findings: Sequence[Finding]) -> Drawing:
     """Draw the findings of one hypothesis over its regions, in the order given.
 
-    Regions without an estimate keep their line and say so. Filled: adjusted p below 0.05; open: not.
+    Regions without an estimate keep their line and say so; those beyond the fortieth are counted in the caption.
     """
-    first = findings[0]
+    first, hidden = findings[0], len(findings) - MOST
+    findings = findings[:MOST]
     figure = canvas(0.75 + 0.24 * len(findings))
     height = figure.get_figheight()
     axes = quiet(figure.add_axes((0.27, 0.5 / height, 0.7, 1 - 0.62 / height)), grid="x")
@@ -39,10 +42,10 @@ def forest(findings: Sequence[Finding]) -> Drawing:
     axes.tick_params(axis="y", length=0)
     unit = unit_text(first.unit)
     axes.set_xlabel(f"{question(first)}{f' ({unit})' if unit else ''}", fontsize=SMALL, color=INK)
-    return Drawing(figure, f"{question(first)}, by region", _words(findings), _caption(findings))
+    return Drawing(figure, f"{question(first)}, by region", _words(findings, hidden), _caption(findings, hidden))
 
 
-def _words(findings: Sequence[Finding]) -> str:
+def _words(findings: Sequence[Finding], hidden: int) -> str:
     parts = [f"{counted(len(findings), 'region')}."]
     for f in findings:
         if np.isfinite(f.estimate):
@@ -50,11 +53,16 @@ def _words(findings: Sequence[Finding]) -> str:
             parts.append(f"{f.region}: {interval(f)}{tested}.")
         else:
             parts.append(f"{f.region}: {f.status.replace('_', ' ')}.")
-    return " ".join((*parts, _key(findings)))
+    return " ".join(p for p in (*parts, _key(findings), _rest(hidden)) if p)
 
 
-def _caption(findings: Sequence[Finding]) -> str:
-    return f"Estimates with {percent(findings[0].ci_level)} intervals. {_key(findings)}".strip()
+def _caption(findings: Sequence[Finding], hidden: int) -> str:
+    parts = (f"Estimates with {percent(findings[0].ci_level)} intervals.", _key(findings), _rest(hidden))
+    return " ".join(p for p in parts if p)
+
+
+def _rest(hidden: int) -> str:
+    return f"{counted(hidden, 'further region')} not drawn; all stand in the table." if hidden > 0 else ""
 
 
 def _key(findings: Sequence[Finding]) -> str:

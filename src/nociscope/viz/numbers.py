@@ -6,6 +6,7 @@ import math
 import re
 
 MISSING = "n/a"
+NBSP = "\u00a0"
 _PRETTY = {"1": "", "kBq min/mL": "kBq·min/mL", "degC": "°C", "percent": "%", "year": "years"}
 _POWER = re.compile(r"\b(c?m)([23])\b")
 _RAISED = {"2": "²", "3": "³"}
@@ -22,11 +23,11 @@ def unit_text(unit: str) -> str:
 
 
 def with_unit(text: str, unit: str) -> str:
-    """Return a number's text followed by its unit, joined by a no-break space; ``%`` stands close."""
+    """Return a number's text followed by its unit, joined by a no-break space."""
     pretty = unit_text(unit)
     if not pretty or text == MISSING:
         return text
-    return f"{text} %" if pretty == "%" else f"{text} {pretty}"
+    return f"{text}{NBSP}{pretty}"
 
 
 def decimals(scale: float, digits: int = 2) -> int:
@@ -95,16 +96,16 @@ def bracketed(value: float, low: float, high: float, label: str = "") -> str:
 
 def percent(share: float) -> str:
     """Return a share as a percentage."""
-    return f"{100 * share:.4g} %" if math.isfinite(share) else MISSING
+    return f"{100 * share:.4g}{NBSP}%" if math.isfinite(share) else MISSING
 
 
 def p_text(p: float) -> str:
     """Return ``p = 0.012`` or ``p < 0.001``; never ``p = 0``."""
     if not math.isfinite(p):
-        return f"p {MISSING}"
+        return f"p{NBSP}{MISSING}"
     if p < 0.001:
-        return "p < 0.001"
-    return f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
+        return f"p{NBSP}<{NBSP}0.001"
+    return f"p{NBSP}={NBSP}{p:.3f}" if p < 0.1 else f"p{NBSP}={NBSP}{p:.2f}"
 
 
 def counted(n: int, noun: str, plural: str = "") -> str:

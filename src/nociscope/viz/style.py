@@ -15,6 +15,8 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from nociscope.viz.numbers import typeset
+
 INK = "#1b1f24"
 MUTED = "#5f6872"
 GRID = "#dfe3e8"
@@ -70,8 +72,8 @@ def quiet(axes: Axes, x_label: str = "", y_label: str = "", grid: str = "y") -> 
     if grid:
         axes.grid(axis=grid, color=GRID, linewidth=0.6, zorder=0)  # type: ignore[arg-type]
         axes.set_axisbelow(True)
-    axes.set_xlabel(x_label, color=INK, fontsize=TEXT)
-    axes.set_ylabel(y_label, color=INK, fontsize=TEXT)
+    axes.set_xlabel(typeset(x_label), color=INK, fontsize=TEXT)
+    axes.set_ylabel(typeset(y_label), color=INK, fontsize=TEXT)
     return axes
 
 
