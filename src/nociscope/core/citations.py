@@ -272,4 +272,69 @@ CITATIONS: dict[str, Citation] = {
         "Regression and time series model selection in small samples",
         "Biometrika 76:297-307", "10.1093/biomet/76.2.297",
     ),
+    "freedman1983": Citation(
+        "Freedman D, Lane D", 1983,
+        "A nonstochastic interpretation of reported significance levels",
+        "J Bus Econ Stat 1:292-298", "10.1080/07350015.1983.10509354",
+    ),
+    "winkler2014": Citation(
+        "Winkler AM, Ridgway GR, Webster MA, Smith SM, Nichols TE", 2014,
+        "Permutation inference for the general linear model",
+        "NeuroImage 92:381-397", "10.1016/j.neuroimage.2014.01.060",
+    ),
+    "mackinnon1985": Citation(
+        "MacKinnon JG, White H", 1985,
+        "Some heteroskedasticity-consistent covariance matrix estimators with improved finite sample properties",
+        "J Econom 29:305-325", "10.1016/0304-4076(85)90158-7",
+    ),
+    "bell2002": Citation(
+        "Bell RM, McCaffrey DF", 2002,
+        "Bias reduction in standard errors for linear regression with multi-stage samples",
+        "Surv Methodol 28:169-181",
+    ),
+    "hedges1981": Citation(
+        "Hedges LV", 1981,
+        "Distribution theory for Glass's estimator of effect size and related estimators",
+        "J Educ Stat 6:107-128", "10.3102/10769986006002107",
+    ),
+    "efron1987": Citation(
+        "Efron B", 1987,
+        "Better bootstrap confidence intervals",
+        "J Am Stat Assoc 82:171-185", "10.1080/01621459.1987.10478410",
+    ),
+    "shrout1979": Citation(
+        "Shrout PE, Fleiss JL", 1979,
+        "Intraclass correlations: uses in assessing rater reliability",
+        "Psychol Bull 86:420-428", "10.1037/0033-2909.86.2.420",
+    ),
+    "bland1986": Citation(
+        "Bland JM, Altman DG", 1986,
+        "Statistical methods for assessing agreement between two methods of clinical measurement",
+        "Lancet 327:307-310", "10.1016/S0140-6736(86)90837-8",
+    ),
+    "bonett2000": Citation(
+        "Bonett DG, Wright TA", 2000,
+        "Sample size requirements for estimating Pearson, Kendall and Spearman correlations",
+        "Psychometrika 65:23-28", "10.1007/BF02294183",
+    ),
+    "westfall1993": Citation(
+        "Westfall PH, Young SS", 1993,
+        "Resampling-based multiple testing: examples and methods for p-value adjustment",
+        "Wiley, New York",
+    ),
+    "holm1979": Citation(
+        "Holm S", 1979,
+        "A simple sequentially rejective multiple test procedure",
+        "Scand J Stat 6:65-70",
+    ),
+    "benjamini1995": Citation(
+        "Benjamini Y, Hochberg Y", 1995,
+        "Controlling the false discovery rate: a practical and powerful approach to multiple testing",
+        "J R Stat Soc B 57:289-300", "10.1111/j.2517-6161.1995.tb02031.x",
+    ),
+    "diciccio2017": Citation(
+        "DiCiccio CJ, Romano JP", 2017,
+        "Robust permutation tests for correlation and regression coefficients",
+        "J Am Stat Assoc 112:1211-1220", "10.1080/01621459.2016.1202117",
+    ),
 }  # fmt: skip

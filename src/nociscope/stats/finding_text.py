@@ -57,6 +57,8 @@ def cites(kind: str, asked: Question, done: Analysis, adjustment: str) -> tuple[
     extra = ["efron1987"] if done.effect_interval.startswith("BCa") else []
     if asked.effect == "spearman_rho":
         extra.append("bonett2000")
+    elif asked.kind != "paired":
+        extra.append("diciccio2017")
     extra += {"max": ["westfall1993"], "holm": ["holm1979"], "fdr": ["benjamini1995"]}.get(adjustment, [])
     return (*CITES[kind], *extra)
 

@@ -19,9 +19,9 @@ def cohort():
         rng = np.random.default_rng(seed)
         n = first + second
         people = tuple(
-            Person(f"sub-{i:02d}", group="pain" if i < first else "control", sex="FM"[i % 2], genotype=("HAB", "MAB")[i % 2])
+            Person(f"sub-{i:02d}", "pain" if i < first else "control", "", "FM"[i % 2], ("HAB", "MAB")[i % 2])
             for i in range(n)
-        )  # fmt: skip
+        )
         values = rng.normal(3, 0.5, (n, regions))
         values[:first] += effect
         data = HypothesisData(people, tuple(f"region {r}" for r in range(regions)), "mL/cm3", values=values)
