@@ -96,16 +96,17 @@ def _unique(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def _sessions(index: Index) -> Iterator[Problem]:
-    """People who lack a session that most others have: pairs and retests lose them."""
-    people = index.participants()
-    count = Counter(s for p in people for s in index.sessions(p))
+    """People who lack a session that at least half of the others have: pairs and retests lose them."""
+    visits: dict[str, set[str]] = {}
+    for file in index.find(dataset=RAW):
+        visits.setdefault(file.entities["sub"], set()).add(file.entities.get("ses", ""))
+    count = Counter(s for seen in visits.values() for s in seen if s)
     for session, n in sorted(count.items()):
-        if n * 2 > len(people):
-            for person in people:
-                if session not in index.sessions(person):
-                    message = f"no session {session!r}, which {n} of {len(people)} have"
-                    mend = "add it, or expect the person to be left out of pairs"
-                    yield Problem("session-missing", f"sub-{person}", message, ("paired hypotheses",), mend)
+        for person, seen in sorted(visits.items()):
+            if session not in seen and n * 2 >= len(visits):
+                message = f"no session {session!r}, which {n} of {len(visits)} have"
+                mend = "add it, or expect the person to be left out of pairs"
+                yield Problem("session-missing", f"sub-{person}", message, ("paired hypotheses",), mend)
 
 
 def _study(index: Index, study: Study) -> Iterator[Problem]:

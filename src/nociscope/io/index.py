@@ -249,13 +249,13 @@ def index_dataset(
     sidecars: dict[Path, tuple[File, ...]] = {}
     problems: list[Problem] = []
     for label, folder in datasets.items():
-        scanned = _Walk(label, folder, subs, visits)
-        files += scanned.files
-        sidecars |= scanned.sidecars
-        problems += scanned.problems
-    index = Index(root, tuple(sorted(files, key=lambda f: str(f.path))), sidecars, datasets, tuple(problems))
-    _check_asked(index, subs, visits)
-    return index
+        walked = _Walk(label, folder, subs, visits)
+        if label == RAW:
+            _check_asked(walked, subs, visits)
+        files += walked.files
+        sidecars |= walked.sidecars
+        problems += walked.problems
+    return Index(root, tuple(sorted(files, key=lambda f: str(f.path))), sidecars, datasets, tuple(problems))
 
 
 def scan_key(file: File) -> ScanKey:
@@ -313,7 +313,8 @@ class _Walk:
     """One pass over the folders of one dataset."""
 
     def __init__(self, label: str, root: Path, subs: set[str] | None, sessions: set[str] | None) -> None:
-        self.label, self.subs, self.sessions = label, subs, sessions
+        self.label, self.root, self.sessions = label, root, sessions
+        self.seen: dict[str, set[str]] = {"sub": set(), "ses": set()}
         self.files: list[File] = []
         self.sidecars: dict[Path, tuple[File, ...]] = {}
         self.problems: list[Problem] = []
@@ -325,6 +326,7 @@ class _Walk:
     def _wanted(self, entry: os.DirEntry[str], prefix: str, only: set[str] | None) -> bool:
         bare = entry.name.removeprefix(f"{prefix}-")
         if LABEL.fullmatch(bare):
+            self.seen[prefix].add(bare)
             return only is None or bare in only
         self.problems.append(
             Problem(
@@ -372,23 +374,23 @@ def _stem(file: File) -> tuple[Path, str]:
     return file.path.parent, file.path.name.removesuffix(file.extension)
 
 
-def _check_asked(index: Index, subs: set[str] | None, sessions: set[str] | None) -> None:
-    here = set(index.participants())
-    if not here and not index.problems:
+def _check_asked(raw: _Walk, subs: set[str] | None, sessions: set[str] | None) -> None:
+    """Whoever was asked for must be in the raw dataset."""
+    here, visits = raw.seen["sub"], raw.seen["ses"]
+    if not here and not raw.problems:
         raise MissingFile(
-            "the dataset holds no participant", expected="folders named sub-<label>", where=str(index.root),
+            "the dataset holds no participant", expected="folders named sub-<label>", where=str(raw.root),
             do="give the folder that holds dataset_description.json",
         )  # fmt: skip
-    if subs and (absent := sorted(subs - here)):
+    if absent := sorted((subs or set()) - here):
         raise MissingFile(
             "participants are not in the dataset", expected=", ".join(absent), got=", ".join(sorted(here)) or "none",
-            where=str(index.root), do="check --participant-label",
+            where=str(raw.root), do="check --participant-label",
         )  # fmt: skip
-    visits = {s for p in here for s in index.sessions(p)}
-    if sessions and (absent := sorted(sessions - visits)):
+    if absent := sorted((sessions or set()) - visits):
         raise MissingFile(
             "sessions are not in the dataset", expected=", ".join(absent), got=", ".join(sorted(visits)) or "none",
-            where=str(index.root), do="check --session-label",
+            where=str(raw.root), do="check --session-label",
         )  # fmt: skip
 
 

@@ -57,7 +57,9 @@ def check_frames(start: Sequence[float], end: Sequence[float], half_life_min: fl
         return [_error("frames-not-finite", where, "a frame has no time", "write a number for every frame")]
     if any(e <= s for s, e in zip(start, end, strict=True)):
         return [_error("frames-backwards", where, "a frame ends before it starts", "mend FrameDuration")]
-    problems = _overlaps(start, end, where)
+    if overlaps := _overlaps(start, end, where):
+        return overlaps
+    problems = []
     gaps = [(e, s) for e, s in zip(end, start[1:], strict=False) if s - e > GAP_S]
     if gaps:
         listed = ", ".join(f"{a:g} to {b:g} s" for a, b in gaps[:5])
