@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nociscope.core.errors import MalformedFile, MissingMetadata, UnitError
+from nociscope.core.errors import MalformedFile, MissingMetadata, TimingError, UnitError
 from nociscope.core.problem import Problem
 from nociscope.core.records import Array, Blood, InputFunction, Samples, Scan
 from nociscope.io import units
@@ -79,7 +79,7 @@ class _Recording:
         """One column in kBq/mL at injection; None where the table does not have it."""
         if column not in self.table.columns:
             return None
-        values = self.table.numbers(column) * units.concentration(self._unit(column)) * self.factor
+        values = self.table.numbers(column) * units.concentration(self._unit(column), str(self.path)) * self.factor
         samples = self._samples(values)
         if samples is None:
             return None
@@ -113,6 +113,8 @@ class _Recording:
 
     def _samples(self, values: Array) -> Samples | None:
         keep = np.isfinite(values) & np.isfinite(self.time)
+        if (np.diff(self.time[keep]) < 0).any():
+            raise TimingError("blood samples run backwards", where=str(self.path), do="sort the table by time")
         return Samples(self.time[keep], values[keep]) if keep.any() else None
 
     def _blocking(self, code: str, message: str, mend: str) -> None:
@@ -218,7 +220,7 @@ def _column(table: Table, sidecar: Sidecar, column: str, path: Path) -> Array:
     unit = _described(sidecar, column).get("Units")
     if not isinstance(unit, str):
         raise UnitError(f"{column} has no unit", expected=f"{column}.Units in the JSON", where=str(path), do="add it")
-    values: Array = table.numbers(column) * units.concentration(unit)
+    values: Array = table.numbers(column) * units.concentration(unit, str(path))
     return values
 
 

@@ -11,7 +11,7 @@ from nociscope.core.records import Blood, InputFunction, Scan, Tacs
 from nociscope.core.study import PetSettings, Study
 from nociscope.io import regions
 from nociscope.io.blood import read_blood, read_input_function
-from nociscope.io.index import RAW, File, Index, ScanKey, Sidecar, safe_label
+from nociscope.io.index import RAW, File, Index, ScanKey, Sidecar
 from nociscope.io.people import People
 from nociscope.io.sidecar import ARTERIAL, REFERENCE, corrected, read_scan
 from nociscope.io.study import pet_settings
@@ -68,7 +68,6 @@ def load_scan(index: Index, key: ScanKey, people: People, study: Study) -> Loade
     tracer = find_tracer(str(about.data.get("TracerName") or key.trc or "unknown"))
     settings = pet_settings(study, tracer.name if tracer.known else str(about.data.get("TracerName", "")))
     scan, problems = read_scan(about, key, people, settings.correction, tracer)
-    problems += [p for p in (*people.problems, *index.problems) if _about(p, key)]
     file = _curves(index, key, settings)
     sources = {"sidecar": index.relative(about.paths[-1]), "tacs": index.relative(file.path)}
     volumes = _volumes(index, file, sources)
@@ -243,8 +242,3 @@ def _blood(index: Index, key: ScanKey, scan: Scan, sources: dict[str, str], prob
 
 def _unblocked(problem: Problem) -> Problem:
     return Problem(problem.code, problem.where, problem.message, (), problem.mend, "note")
-
-
-def _about(problem: Problem, key: ScanKey) -> bool:
-    """Whether a problem of a table or of the index concerns this person."""
-    return problem.where.startswith(key.participant_id) and safe_label(key.sub) in problem.where

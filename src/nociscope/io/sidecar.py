@@ -57,6 +57,7 @@ def read_scan(
     dose, status, message = _dose(data, found, where, problems)
     weight, trouble = people.weight_kg(key.sub, key.ses)
     problems += [trouble] if trouble else []
+    problems += [p for p in people.problems if p.where == key.participant_id]
     return Scan(
         tracer=found.name,
         radionuclide=found.radionuclide or (_text(data, "TracerRadionuclide") or ""),

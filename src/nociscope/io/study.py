@@ -7,6 +7,7 @@ import re
 import tomllib
 import types
 import typing
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def read_study(path: Path | str) -> Study:
     try:
         return Study.model_validate(raw)
     except ValidationError as error:
-        raise _fault(error, text, file) from None
+        raise _fault(error, raw, text, file) from None
 
 
 def pet_settings(study: Study, tracer: str) -> PetSettings:
@@ -75,13 +76,14 @@ def write_study_template(index: Index, path: Path) -> Path:
     return template.write_study_template(index, path)
 
 
-def _fault(error: ValidationError, text: str, file: Path) -> StudyError:
+def _fault(error: ValidationError, raw: Mapping[str, Any], text: str, file: Path) -> StudyError:
     """The first fault, in the order of the file, as a sentence; the others are counted."""
-    faults = sorted(error.errors(include_url=False), key=lambda f: line_of(text, f["loc"]))
-    first, loc = faults[0], faults[0]["loc"]
-    where = f"{file}:{line_of(text, loc)}"
-    more = f" ({len(faults) - 1} more after it)" if len(faults) > 1 else ""
-    dotted = ".".join(map(str, loc))
+    faults: dict[Loc, list[Any]] = {}
+    for fault in error.errors(include_url=False):
+        faults.setdefault(_written(fault["loc"], raw, fault["type"]), []).append(fault)
+    loc = min(faults, key=lambda at: line_of(text, at))
+    first, dotted = faults[loc][0], ".".join(map(str, loc)) or "study"
+    where, more = f"{file}:{line_of(text, loc)}", f" ({len(faults) - 1} more after it)" if len(faults) > 1 else ""
     if first["type"] == "extra_forbidden":
         known = _keys_at(loc)
         near = difflib.get_close_matches(str(loc[-1]), known, n=1)
@@ -89,8 +91,21 @@ def _fault(error: ValidationError, text: str, file: Path) -> StudyError:
             f"unknown key {dotted!r}{more}", where=where, expected=", ".join(known) or None, got=str(loc[-1]),
             do=f"did you mean {near[0]!r}?" if near else "remove it",
         )  # fmt: skip
-    message = first["msg"].removeprefix("Value error, ")
-    return StudyError(f"{dotted or 'study'}: {message}{more}", where=where, got=repr(first["input"])[:80], do="mend it")
+    said = (f["msg"].removeprefix("Value error, ").removeprefix("Input should be ") for f in faults[loc])
+    return StudyError(
+        f"{dotted} cannot be that{more}", where=where, expected=" or ".join(said), got=repr(first["input"])[:80],
+        do="mend the value",
+    )  # fmt: skip
+
+
+def _written(loc: Loc, raw: Any, kind: str) -> Loc:
+    """The part of a fault's path that stands in the file: pydantic adds the branch of a union that failed."""
+    for i, part in enumerate(loc):
+        inside = part in raw if isinstance(raw, Mapping) else isinstance(raw, list) and part in range(len(raw))
+        if not inside:
+            return loc if kind == "missing" else loc[:i]
+        raw = raw[part]
+    return loc
 
 
 def _keys_at(loc: Loc) -> list[str]:

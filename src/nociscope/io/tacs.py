@@ -82,7 +82,7 @@ def _unit(sidecar: Sidecar, path: Path) -> float:
             "the curves have no unit", expected="Units in the JSON beside them", got=unit, where=str(path),
             do="add Units, such as Bq/mL",
         )  # fmt: skip
-    return units.concentration(unit)
+    return units.concentration(unit, str(path))
 
 
 def decay_factor(scan: Scan, frames: Frames, where: str) -> tuple[Array, list[Problem]]:

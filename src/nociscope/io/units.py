@@ -81,8 +81,8 @@ def activity(unit: str) -> float:
     return scale * (1.0 if becquerel else _CURIE) / 1e6
 
 
-def concentration(unit: str) -> float:
-    """Factor from ``unit`` to kBq/mL.
+def concentration(unit: str, where: str | None = None) -> float:
+    """Factor from ``unit`` to kBq/mL; ``where`` names the file in the message.
 
     Raises
     ------
@@ -91,7 +91,9 @@ def concentration(unit: str) -> float:
     """
     top, slash, bottom = unit.replace(" ", "").partition("/")
     if not slash or bottom not in _VOLUME:
-        raise UnitError(f"not an activity concentration: {unit!r}", expected="Bq/mL, kBq/mL …", do="mend Units")
+        raise UnitError(
+            f"not an activity concentration: {unit!r}", expected="Bq/mL, kBq/mL …", where=where, do="mend Units"
+        )
     return activity(top) * 1e3 / _VOLUME[bottom]
 
 
