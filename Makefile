@@ -38,8 +38,9 @@ check: $(STAMP) ## style, types, import contracts, wording
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.prose
 
+# Not --quiet: what is not logged is not counted by --strict.
 docs: $(STAMP) ## build the documentation into site/; a warning is an error
-	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 	$(BIN)/python -m tools.check_site site
 
 bench: $(STAMP) ## measure time and memory into benchmarks/results.json
