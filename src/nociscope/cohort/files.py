@@ -12,6 +12,7 @@ from nociscope.core.errors import MissingFile
 from nociscope.core.records import Measure
 from nociscope.core.status import FitStatus
 from nociscope.core.vocabulary import VOCABULARY
+from nociscope.io.table import read_tsv
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,6 +63,21 @@ def _entry(symbol: str) -> dict[str, Any]:
     known = VOCABULARY[symbol]
     cites = [str(CITATIONS[key]) for key in known.cites]
     return {"LongName": known.name, "Units": known.unit, "Range": [known.low, known.high], "Source": cites}
+
+
+def read_measures(path: Path) -> list[Measure]:
+    """Rows of a ``measures.tsv`` that `write_cohort` wrote."""
+    table = read_tsv(path, COLUMNS)
+    numbers = {name: table.numbers(name) for name in ("value", "se")}
+    texts = {name: table.text(name) for name in COLUMNS if name not in numbers}
+    return [
+        Measure(
+            **{name: column[i] or "n/a" for name, column in texts.items() if name != "status"},
+            **{name: float(column[i]) for name, column in numbers.items()},
+            status=FitStatus(texts["status"][i] or ""),
+        )
+        for i in range(len(table.rows))
+    ]
 
 
 def read_cohort(output_dir: str | Path) -> pd.DataFrame:

@@ -15,6 +15,8 @@ from nociscope.core.records import Measure
 from nociscope.core.status import FitStatus
 from nociscope.core.study import Hypothesis, Study
 from nociscope.io.people import People
+from nociscope.io.study import pet_settings
+from nociscope.io.tracers import key
 
 RATIOS = frozenset({"SUVR", "DVR", "BPND", "R1"})
 ABSOLUTE = frozenset({"SUV", "VT", "VND", "BPP", "K1", "Ki", "lambda_k3", "Kb"})
@@ -99,7 +101,8 @@ def select(view: CohortView, hypothesis: Hypothesis) -> Selection:
 def _tracer(view: CohortView, hypothesis: Hypothesis) -> str:
     tracers = sorted({r.modality.removeprefix("pet:") for r in view.rows if r.modality.startswith("pet:")})
     if hypothesis.tracer:
-        return _one_of(hypothesis, "tracer", hypothesis.tracer, tracers)
+        same = [t for t in tracers if key(t) == key(hypothesis.tracer)]
+        return same[0] if same else _one_of(hypothesis, "tracer", hypothesis.tracer, tracers)
     if len(tracers) > 1:
         raise _fault(hypothesis, "the study has several tracers", tracers, 'write tracer = "…"')
     return tracers[0] if tracers else ""
@@ -138,8 +141,7 @@ def _session(hypothesis: Hypothesis, asked: str, found: Sequence[str]) -> str:
 
 
 def _accepted(study: Study, tracer: str) -> frozenset[str]:
-    settings = study.pet.get(tracer)
-    return frozenset({FitStatus.OK, *(settings.accept if settings else ())})
+    return frozenset({FitStatus.OK, *pet_settings(study, tracer).accept})
 
 
 def _participants(view: CohortView) -> tuple[str, ...]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from nociscope.pipeline.step import StepTable
+from nociscope.pipeline.steps.collect_cohort import STEP as COLLECT_COHORT
 from nociscope.pipeline.steps.collect_tacs import STEP as COLLECT_TACS
 from nociscope.pipeline.steps.describe_scan import STEP as DESCRIBE_SCAN
+from nociscope.pipeline.steps.evaluate_hypotheses import STEP as EVALUATE_HYPOTHESES
 from nociscope.pipeline.steps.fit_delay import STEP as FIT_DELAY
 from nociscope.pipeline.steps.fit_kinetics import STEP as FIT_KINETICS
 from nociscope.pipeline.steps.make_input_function import STEP as MAKE_INPUT_FUNCTION
@@ -15,4 +17,6 @@ STEPS: StepTable = (
     MAKE_INPUT_FUNCTION,
     FIT_DELAY,
     FIT_KINETICS,
+    COLLECT_COHORT,
+    EVALUATE_HYPOTHESES,
 )

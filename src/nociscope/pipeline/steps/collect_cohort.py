@@ -1,0 +1,99 @@
+"""Every number of every person as a row of one table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nociscope.cohort.files import dictionary, write_cohort
+from nociscope.cohort.table import ScanResults, measures
+from nociscope.core.records import KineticFit, Measure
+from nociscope.io import names
+from nociscope.io.people import People
+from nociscope.io.write import write_json
+from nociscope.pipeline.log import StepLog, read_logs
+from nociscope.pipeline.step import Context, Logs, Make, Need, Output, Params, Produced, Provenance, Source, Step, Table
+from nociscope.pipeline.steps import read, write
+from nociscope.pipeline.steps.read import ScanRecord, scan_key
+
+SITE_UNKNOWN = "n/a"
+
+
+@dataclass(frozen=True, eq=False)
+class ModelFits:
+    """Fits of one model of one scan, and the file that holds them."""
+
+    scan: str
+    model: str
+    fits: tuple[KineticFit, ...]
+    file: str
+
+
+def _params(context: Context) -> Params:
+    return {"site": context.study.covariates.site}
+
+
+def model_fits(sources: tuple[Source, ...]) -> tuple[ModelFits, ...]:
+    """Every ``kinpar`` of every scan."""
+    return tuple(ModelFits(read.label(s), s.make.removeprefix("kinpar-"), read.fits(s), s.name) for s in sources)
+
+
+def scan_records(sources: tuple[Source, ...]) -> dict[str, ScanRecord]:
+    """Scans by name."""
+    return {read.label(s): read.scan_record(s) for s in sources}
+
+
+def run(records: Mapping[str, Any], params: Params) -> Produced:
+    """Turn fits into rows; scans that could not be read stand there with their reason."""
+    people = records.get("people", People({}))
+    scans: dict[str, ScanRecord] = records["scans"] or {}
+    results = [_results(label, scan, records["fits"], people, params["site"]) for label, scan in scans.items()]
+    results += [_failed(log, people, params["site"]) for log in records["logs"] if log.state == "failed"]
+    return Produced({"measures": tuple(measures(results))})
+
+
+def _results(label: str, scan: ScanRecord, fits: tuple[ModelFits, ...], people: People, column: str) -> ScanResults:
+    key = scan_key(scan.scan.entities)
+    own = [f for f in fits if f.scan == label]
+    return ScanResults(
+        participant_id=key.participant_id,
+        session_id=key.session_id or "n/a",
+        site=_site(people, key.sub, column) or scan.scan.site or scan.scan.scanner or SITE_UNKNOWN,
+        tracer=scan.scan.tracer,
+        fits={f.model: f.fits for f in own},
+        sources={f.model: f.file for f in own},
+    )
+
+
+def _failed(log: StepLog, people: People, column: str) -> ScanResults:
+    key = scan_key(log.entities)
+    site = _site(people, key.sub, column) or SITE_UNKNOWN
+    return ScanResults(key.participant_id, key.session_id or "n/a", site, "", {}, {})
+
+
+def _site(people: People, participant: str, column: str) -> str:
+    value = people.row(participant).get(column)
+    return "" if value is None else str(value)
+
+
+def _write(path: Path, rows: tuple[Measure, ...], provenance: Provenance) -> None:
+    write_cohort(path.parent, rows)
+    write_json(path.with_suffix(".json"), dictionary(rows) | write.beside(provenance))
+
+
+STEP = Step(
+    name="collect-cohort",
+    version="1",
+    level="group",
+    needs={
+        "scans": Need(Output("describe-scan", "scan", many=True), scan_records, optional=True),
+        "fits": Need(Output("fit-kinetics", "kinpar-*", many=True), model_fits),
+        "logs": Need(Logs("describe-scan"), read_logs),
+        "people": Need(Table("participants.tsv"), read.people, optional=True),
+    },
+    makes={"measures": Make(names.build("cohort", {"table": "measures", "extension": "tsv"}), _write)},
+    params=_params,
+    run=run,
+)

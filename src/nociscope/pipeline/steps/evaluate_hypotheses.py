@@ -1,0 +1,127 @@
+"""Every hypothesis of the study file, answered with effects, intervals, exact p-values and safeguards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from nociscope import __version__
+from nociscope.cohort.files import read_measures
+from nociscope.cohort.select import CohortView, Selection, select
+from nociscope.core.finding import Finding, Safeguard
+from nociscope.core.study import Hypothesis, Study
+from nociscope.io import names
+from nociscope.io.people import People
+from nociscope.io.record import to_plain
+from nociscope.io.study import pet_settings
+from nociscope.io.tracers import find_tracer
+from nociscope.io.write import write_json, write_tsv
+from nociscope.models.biosample.rs6971 import BindingStatus, binding_status
+from nociscope.pipeline.step import Context, Make, Need, Output, Params, Produced, Provenance, Source, Step, Table
+from nociscope.pipeline.steps import read, write
+from nociscope.stats import TestSettings, adjust_family, evaluate
+
+
+def _params(context: Context) -> Params:
+    study = context.study
+    return {
+        "study": study.model_dump(include={"study", "groups", "covariates", "pet"}),
+        "hypotheses": [h.model_dump() for h in study.hypothesis],
+        "seed": context.seed,
+    }
+
+
+def run(records: Mapping[str, Any], params: Params) -> Produced:
+    """Select the numbers of each hypothesis, test it, and correct within families."""
+    study = Study(**params["study"], hypothesis=params["hypotheses"])
+    view = cohort_view(records["measures"], records.get("people", People({})), study)
+    settings = TestSettings(
+        seed=params["seed"],
+        ci_level=study.study.ci_level,
+        alpha=study.study.alpha,
+        software=f"nociscope {__version__}",
+    )
+    found: list[Finding] = []
+    for hypothesis in study.hypothesis:
+        selection = select(view, hypothesis)
+        found += [_with_incomplete(f, selection) for f in evaluate(selection.data, hypothesis, settings)]
+    corrected = adjust_family(tuple(found))
+    made = {h.name: tuple(f for f in corrected if f.hypothesis == h.name) for h in study.hypothesis}
+    return Produced(made, methods=tuple(dict.fromkeys(f"{f.kind.capitalize()}: {f.method}." for f in corrected)))
+
+
+def cohort_view(rows: tuple[Any, ...], people: People, study: Study) -> CohortView:
+    """What hypotheses draw on, with genotypes as binding status and the reference region of each tracer."""
+    tracers = {r.modality.removeprefix("pet:") for r in rows if r.modality.startswith("pet:")}
+    known = {name: find_tracer(name) for name in tracers}
+    column = study.covariates.genotype
+    return CohortView(
+        rows=rows,
+        people=people,
+        study=study,
+        binding={i: _binding(people, i, column) for i in {r.participant_id for r in rows}},
+        genotype_sensitive=frozenset(name for name, t in known.items() if t.needs_genotype),
+        references={
+            name: pet_settings(study, name).reference_region or tracer.reference_region
+            for name, tracer in known.items()
+        },
+    )
+
+
+def _binding(people: People, participant: str, column: str) -> str:
+    status = binding_status(str(people.row(participant).get(column, "")))
+    return "" if status is BindingStatus.UNKNOWN else str(status)
+
+
+def _with_incomplete(finding: Finding, selection: Selection) -> Finding:
+    """Say whose mean rests on fewer sessions than were scanned."""
+    here = [(who, session, why) for who, region, session, why in selection.incomplete if region == finding.region]
+    if not here:
+        return finding
+    told = "; ".join(f"{who} {session}: {why}" for who, session, why in here)
+    message = f"the mean of a person rests on the other sessions only: {told}"
+    return replace(finding, safeguards=(*finding.safeguards, Safeguard("sessions-incomplete", message, "note")))
+
+
+def _write(path: Path, findings: tuple[Finding, ...], provenance: Provenance) -> None:
+    write_json(path, {"Findings": [to_plain(f) for f in findings]} | write.beside(provenance))
+    points = [(f.region, p) for f in findings for p in f.points]
+    write_tsv(
+        path.with_name("table.tsv"),
+        {
+            "region": [r for r, _ in points],
+            "participant_id": [p.participant for _, p in points],
+            "group": [p.group for _, p in points],
+            "value": [p.value for _, p in points],
+            "x": [p.x for _, p in points],
+            "se": [p.se for _, p in points],
+        },
+    )
+
+
+def _named(hypothesis: str) -> str:
+    return names.build("group", {"hypothesis": hypothesis, "table": "finding", "extension": "json"})
+
+
+def _makes(params: Params) -> dict[str, Make]:
+    return {h["name"]: Make(_named(Hypothesis(**h).name), _write) for h in params["hypotheses"]}
+
+
+def _measures(source: Source) -> tuple[Any, ...]:
+    return tuple(read_measures(source.path))
+
+
+STEP = Step(
+    name="evaluate-hypotheses",
+    version="1",
+    level="group",
+    needs={
+        "measures": Need(Output("collect-cohort", "measures"), _measures),
+        "people": Need(Table("participants.tsv"), read.people, optional=True),
+    },
+    makes=_makes,
+    params=_params,
+    run=run,
+)
