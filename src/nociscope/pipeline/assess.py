@@ -105,7 +105,8 @@ def _beside(
 ) -> tuple[tuple[Path, ...], str, tuple[Path, ...]]:
     """Sidecar of a file, the make that left it, and the other files of that make."""
     others = [o.name for o in outputs if o.make == main.make and not o.main]
-    own = str(Path(main.name).with_suffix(".json"))
+    path = Path(main.name)
+    own = path.with_name(f"{path.name.split('.')[0]}.json").as_posix()
     sidecars = tuple(store.root / n for n in others if n == own)
     return sidecars, main.make, tuple(store.root / n for n in others if n != own)
 

@@ -151,7 +151,8 @@ class Store:
             target = self.root / name
             target.parent.mkdir(parents=True, exist_ok=True)
             path.replace(target)
-            moved.append(OutputFile(make, name, sha256, stat.st_size, stat.st_mtime_ns, name == declared))
+            main = name == declared or name.startswith(f"{declared}/")  # a make may be a folder
+            moved.append(OutputFile(make, name, sha256, stat.st_size, stat.st_mtime_ns, main))
         return moved
 
     def sweep(self) -> None:

@@ -163,7 +163,7 @@ class _Watch:
 
     child: Child
     job: Job
-    since: float = field(default_factory=time.monotonic)
+    since: float | None = None  # no task yet: the time that a child needs to come up is nobody's
     peak_mb: float = 0.0
     verdict: str = ""
 
@@ -178,11 +178,13 @@ class _Watch:
         pid = self.child.process.pid
         used = used_mb(pid)
         self.peak_mb = max(self.peak_mb, used, high_water_mb(pid))
-        seconds = time.monotonic() - self.since
         if self.job.mem_mb and used > self.job.mem_mb:
             self._end(f"out of memory: used {used:.0f} MB of {self.job.mem_mb:.0f} MB; raise --mem-mb")
-        elif self.job.timeout_s and seconds > self.job.timeout_s:
+        elif self.job.timeout_s and self._seconds() > self.job.timeout_s:
             self._end(f"took longer than {self.job.timeout_s:.0f} s and was ended")
+
+    def _seconds(self) -> float:
+        return 0.0 if self.since is None else time.monotonic() - self.since
 
     def _end(self, verdict: str) -> None:
         self.verdict = self.verdict or verdict
@@ -191,7 +193,7 @@ class _Watch:
     def death(self, code: int, said: str) -> Death:
         """Put into words how the child ended."""
         cause = self.verdict or _cause(code, self.peak_mb)
-        return Death(cause, self.peak_mb, time.monotonic() - self.since, said)
+        return Death(cause, self.peak_mb, self._seconds(), said)
 
 
 def _cause(code: int, peak_mb: float) -> str:
