@@ -81,7 +81,7 @@ def _leave_one_out(asked: Question, who: tuple[str, ...], alternative: str) -> t
     found: list[dict[str, tuple[float, float]]] = [{} for _ in range(asked.values.shape[1])]
     for i, name in enumerate(who):
         design, y = _dropped(asked.design, i), np.delete(asked.values, i, axis=0)
-        if not design.estimable or design.n - design.rank < 1:
+        if not design.estimable:
             continue
         fitted = linear.fit(design, y)
         for region, (estimate, p) in enumerate(zip(fitted.estimate, t_based_p(fitted, alternative), strict=True)):

@@ -79,7 +79,7 @@ def algebra(design: Design) -> Algebra:
         residual_maker=full,
         nuisance_residual_maker=nuisance,
         leverage=1 - np.diag(full),
-        dof=design.n - design.rank,
+        dof=round(float(np.trace(full))),
     )
 
 
