@@ -14,7 +14,7 @@ from nociscope.viz.numbers import unit_text, with_se
 OUTCOMES = ("VT", "BPND", "DVR", "BPP", "Ki", "Kiref", "lambda_k3", "SUVR", "SUV")
 MOST_COLUMNS = 12
 MOST_LINKED = 30
-"""Rows up to which each cell is a link of its own; in a longer table the row's head is, or a page grows by megabytes."""
+"""Rows up to which each cell is a link; in a longer table the row's head is, or a page grows by megabytes."""
 
 
 @dataclass(frozen=True)

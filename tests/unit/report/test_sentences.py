@@ -1,0 +1,102 @@
+"""Plain words: what was asked, what was found, what cannot be shown."""
+
+import dataclasses
+
+from nociscope.core.finding import Safeguard
+from nociscope.report import sentences
+from nociscope.report.model import HypothesisReport
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ")
+
+
+def test_question_of_the_study_file_comes_first(made_up):
+    assert sentences.asked(HypothesisReport("h", (made_up.finding(),), "Why?")) == "Why?"
+
+
+def test_question_is_built_from_the_finding(made_up):
+    asked = sentences.asked(HypothesisReport("h", (made_up.finding(),)))
+    assert asked == "Does total distribution volume (VT by 2TCM) differ, patient − control, in THA?"
+    for kind, word in (("paired", "change"), ("correlate", "go with"), ("retest", "repeat")):
+        assert word in sentences.asked(HypothesisReport("h", (made_up.finding(kind=kind),)))
+
+
+def test_found_holds_estimate_interval_unit_n_effect_and_p(made_up):
+    said = plain(sentences.found(made_up.finding()))
+    for part in (
+        "0.62 [95 % interval −0.09 to 1.33] mL/cm³", "patient n = 9, control n = 8", "Hedges g 0.78", "p = 0.072",
+        "corrected (maximum over regions) p = 0.14",
+    ):  # fmt: skip
+        assert part in said
+
+
+def test_interval_that_holds_zero_is_not_called_no_effect(made_up):
+    said = plain(sentences.interval_words(made_up.finding()))
+    assert said == "The 95 % interval holds zero: anything from −0.09 to 1.33 mL/cm³ is compatible with these data."
+    assert "above zero" in sentences.interval_words(made_up.finding(effect=1.0))
+    assert "below zero" in sentences.interval_words(made_up.finding(effect=-1.0))
+
+
+def test_refused_finding_says_why_and_gives_no_number(made_up):
+    said = sentences.found(made_up.finding(status="refused"))
+    assert "refused" in said
+    assert "rs6971 genotype is unknown" in said
+    assert "mL" not in said
+
+
+def test_shared_refusal_is_said_once(made_up):
+    told = sentences.told(HypothesisReport("h", tuple(made_up.finding(r, status="refused") for r in ("FC", "TC"))))
+    assert told.lead.startswith("In all 2 regions: refused")
+    assert not told.lines
+
+
+def test_many_regions_are_lines_and_the_rest_is_counted(made_up):
+    findings = tuple(made_up.finding(f"r{i}") for i in range(15))
+    told = sentences.told(HypothesisReport("h", findings))
+    assert len(told.lines) == 12
+    assert told.hidden == 3
+    assert told.note == "Every interval holds zero."
+
+
+def test_n_that_differs_stands_in_each_line(made_up):
+    other = dataclasses.replace(made_up.finding("TC"), n={"patient": 8, "control": 8})
+    told = sentences.told(HypothesisReport("h", (made_up.finding("FC"), other)))
+    assert "n differs between regions" in told.lead
+    assert plain(told.lines[1][1]).endswith("patient n = 8, control n = 8")
+
+
+def test_where_intervals_lie_is_told_by_region(made_up):
+    told = sentences.told(HypothesisReport("h", (made_up.finding("FC", effect=1.0), made_up.finding("TC"))))
+    assert told.note == "The interval lies above zero in FC; it holds zero in TC."
+
+
+def test_limits_hold_safeguards_once_and_the_meaning_of_the_signal(made_up):
+    limits = sentences.cannot_show(made_up.cohort())
+    assert limits.count("Not separable from sex: all patients are women.") == 1
+    assert sentences.SIGNAL in limits
+    assert sentences.NOT_FOUND in limits
+
+
+def test_tracers_caveats_replace_the_standing_one(made_up):
+    report = made_up.cohort()
+    report = dataclasses.replace(report, study=dataclasses.replace(report.study, caveats=("Own caveat.",)))
+    assert "Own caveat." in sentences.cannot_show(report)
+    assert sentences.SIGNAL not in sentences.cannot_show(report)
+
+
+def test_safeguard_of_one_region_names_it_and_an_override_is_said(made_up):
+    guard = Safeguard("x", "One person carries this.", "warn", overridden=True)
+    one = dataclasses.replace(made_up.finding("FC"), safeguards=(guard,))
+    two = dataclasses.replace(made_up.finding("TC"), safeguards=())
+    report = dataclasses.replace(made_up.cohort(), hypotheses=(HypothesisReport("h", (one, two)),))
+    assert "FC: One person carries this. (Overruled by the study file.)" in sentences.cannot_show(report)
+
+
+def test_safeguards_are_split_into_shared_and_own(made_up):
+    extra = Safeguard("selected", "Picked by its p.", "warn")
+    one = dataclasses.replace(made_up.finding("FC"), safeguards=(*made_up.finding().safeguards, extra))
+    shared = sentences.shared_safeguards((one, made_up.finding("TC")))
+    assert shared == made_up.finding().safeguards
+    assert sentences.own_safeguards(one, shared) == (extra,)
+    assert sentences.shared_safeguards((one,)) == ()
