@@ -46,7 +46,7 @@ class ScanTruth(Section):
     model: Literal["1TCM", "2TCM"] = "2TCM"
     vB: float = Field(0.05, ge=0, le=0.3)
     delay_min: Spread = (0.05, 0.08)
-    noise: float = Field(0.15, ge=0, description="SD of 1 kBq/mL in 1 cm3 measured for 1 min at injection, kBq/mL")
+    noise: float = Field(0.3, ge=0, description="SD of 1 kBq/mL in 1 cm3 measured for 1 min at injection, kBq/mL")
 
 
 class BloodTruth(Section):

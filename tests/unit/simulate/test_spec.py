@@ -12,7 +12,7 @@ from nociscope.studies import SIMULATION, names, shipped
     ("change", "named"),
     [
         (("people = 12", "people = 0"), "people"),
-        (("noise = 0.15", "nose = 0.15"), "scan.nose"),
+        (("noise = 0.3", "nose = 0.3"), "scan.nose"),
         (('model = "2TCM"', 'model = "3TCM"'), "scan.model"),
         (('regions = ["thalamus"]', 'regions = ["cord"]'), "cord"),
         (("[blood]", "[blood"), "TOML"),
