@@ -227,6 +227,28 @@ def _sources(keys: Sequence[str]) -> str:
     return ", ".join(parts)
 
 
+def steps() -> str:
+    """Every step in order, with what it needs."""
+    from nociscope.pipeline.steps.table import STEPS
+
+    per = {"scan": "once per scan", "participant": "once per person", "group": "once for the group"}
+    parts = []
+    for step in STEPS:
+        rows = [
+            (code(role), " or ".join(str(s) for s in need.choices), "no" if need.optional else "yes")
+            for role, need in step.needs.items()
+        ]
+        doc = (inspect.getdoc(inspect.getmodule(step.run)) or "").split("\n\n")[0]
+        parts += [f"## {step.name}", f"{doc} Done {per[step.level]}.", table(("needs", "from", "required"), rows)]
+    return page(
+        "Steps",
+        "What `nociscope run` does, in order. Needs and makes are the whole graph; there is no wiring. "
+        "`--steps NAME…` runs only these and what they need.",
+        *parts,
+        EDIT_NOTE.format(source="pipeline/steps/"),
+    )
+
+
 def citations() -> str:
     """Every source."""
     from nociscope.core.citations import CITATIONS
@@ -312,6 +334,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/measures.md": measures,
     "reference/models.md": models,
     "reference/tracers.md": tracers,
+    "reference/steps.md": steps,
     "reference/statuses.md": statuses,
     "reference/errors.md": errors,
     "reference/figures.md": figures,

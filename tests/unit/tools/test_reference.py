@@ -12,9 +12,14 @@ from tools import reference
 from tools.markdown import cited, number, page, table
 
 
+@pytest.fixture(scope="module")
+def pages() -> dict[str, str]:
+    return {address: write() for address, write in reference.PAGES.items()}
+
+
 @pytest.mark.parametrize("address", reference.PAGES)
-def test_page_has_one_title_and_whole_tables(address):
-    lines = reference.PAGES[address]().split("\n")
+def test_page_has_one_title_and_whole_tables(pages, address):
+    lines = pages[address].split("\n")
     assert lines[0].startswith("# ")
     in_table = [line for line in lines if line.startswith("|")]
     assert all(line.endswith("|") for line in in_table)
@@ -38,18 +43,26 @@ def test_study_file_page_has_every_key_under_its_section():
     assert all(f"`{name}`" in text for name in RESERVED_SECTIONS)
 
 
-def test_models_and_tracers_are_all_there():
+def test_models_and_tracers_are_all_there(pages):
     from nociscope.io.tracers import tracers
     from nociscope.models.pet import MODELS
 
-    assert all(f"## {name} " in reference.models() for name in MODELS)
-    assert all(f"## {name} " in reference.tracers() for name in tracers())
+    assert all(f"## {name} " in pages["reference/models.md"] for name in MODELS)
+    assert all(f"## {name} " in pages["reference/tracers.md"] for name in tracers())
 
 
-def test_command_line_page_has_every_verb():
+def test_steps_are_all_there_with_their_needs(pages):
+    from nociscope.pipeline.steps.table import STEPS
+
+    text = pages["reference/steps.md"]
+    assert all(f"## {step.name}\n" in text for step in STEPS)
+    assert all(f"| `{role}` |" in text for step in STEPS for role in step.needs)
+
+
+def test_command_line_page_has_every_verb(pages):
     from nociscope.cli.main import COMMANDS
 
-    text = reference.command_line()
+    text = pages["reference/command-line.md"]
     assert all(f"## {name}\n" in text for name in COMMANDS)
     assert "--participant-label" in text
 
