@@ -144,7 +144,8 @@ class _Fit:
         slopes = jacobian(self._scaled, theta[None], self.time, base, self._bounds[1])[0]
         spare = self.values.size - theta.size
         covariance = np.linalg.pinv(slopes.T @ slopes) * (rss / spare if spare > 0 else math.nan)
-        se = np.sqrt(np.diag(covariance)) * np.where(self._log, self._natural(theta), 1.0)
+        variance = np.diag(covariance)
+        se = np.sqrt(np.where(variance >= 0, variance, math.nan)) * np.where(self._log, self._natural(theta), 1.0)
         low, high = self._bounds
         edge = (theta <= low + 1e-9 * np.abs(low)) | (theta >= high - 1e-9 * np.abs(high))
         natural = self._natural(theta)

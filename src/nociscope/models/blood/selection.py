@@ -9,8 +9,10 @@ import numpy as np
 
 from nociscope.core.blood import Candidate
 from nociscope.core.records import Array
-from nociscope.core.status import FitStatus
 from nociscope.models.blood.curve import FittedCurve
+
+MIN_LINES = 3
+"""Fewer samples than this are not a curve, not even one of straight lines."""
 
 
 def akaike_weights(fits: Sequence[FittedCurve]) -> Array:
@@ -55,9 +57,15 @@ def redraw(fits: Sequence[FittedCurve], chosen: FittedCurve, rng: np.random.Gene
     return rng.permutation(drawn, axis=0)
 
 
-def named_or_best(fits: Sequence[FittedCurve], fallback: FittedCurve) -> FittedCurve:
-    """Pick; where AICc can judge none (too few samples), the fallback, which says so by its status."""
-    index = best(fits)
-    if len(fits) == 1 and fits[0].status is not FitStatus.TOO_FEW_FRAMES:
+def choose(fits: Sequence[FittedCurve], lines: FittedCurve) -> FittedCurve:
+    """Choose: a curve named alone is taken as it is; of several the lowest AICc.
+
+    Where AICc can judge none, straight ``lines`` if there are three samples or more to draw them through; else the
+    first curve, whose status says why there is none.
+    """
+    if len(fits) == 1:
         return fits[0]
-    return fits[index] if index is not None else fallback
+    index = best(fits)
+    if index is not None:
+        return fits[index]
+    return lines if lines.n >= MIN_LINES else fits[0]
