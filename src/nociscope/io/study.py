@@ -81,7 +81,8 @@ def _fault(error: ValidationError, raw: Mapping[str, Any], text: str, file: Path
     faults: dict[Loc, list[Any]] = {}
     for fault in error.errors(include_url=False):
         faults.setdefault(_written(fault["loc"], raw, fault["type"]), []).append(fault)
-    loc = min(faults, key=lambda at: line_of(text, at))
+    # an unknown key comes first: where one is mistyped, another is reported missing
+    loc = min(faults, key=lambda at: (faults[at][0]["type"] != "extra_forbidden", line_of(text, at)))
     first, dotted = faults[loc][0], ".".join(map(str, loc)) or "study"
     where, more = f"{file}:{line_of(text, loc)}", f" ({len(faults) - 1} more after it)" if len(faults) > 1 else ""
     if first["type"] == "extra_forbidden":
@@ -91,6 +92,8 @@ def _fault(error: ValidationError, raw: Mapping[str, Any], text: str, file: Path
             f"unknown key {dotted!r}{more}", where=where, expected=", ".join(known) or None, got=str(loc[-1]),
             do=f"did you mean {near[0]!r}?" if near else "remove it",
         )  # fmt: skip
+    if first["type"] == "missing":
+        return StudyError(f"key {dotted!r} is missing{more}", where=where, do=f"add {loc[-1]} = …")
     said = (f["msg"].removeprefix("Value error, ").removeprefix("Input should be ") for f in faults[loc])
     return StudyError(
         f"{dotted} cannot be that{more}", where=where, expected=" or ".join(said), got=repr(first["input"])[:80],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import math
+import re
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -152,7 +153,7 @@ def read_tsv(path: Path, required: tuple[str, ...] = ()) -> Table:
     MissingMetadata
         A required column is absent.
     """
-    lines = read_text(path).splitlines()
+    lines = re.split(r"\r\n|\n|\r", read_text(path))  # not splitlines: it breaks cells at rarer separators
     while lines and not lines[-1].strip():
         lines.pop()
     if not lines:
