@@ -10,6 +10,8 @@ from nociscope.pipeline.steps.evaluate_hypotheses import STEP as EVALUATE_HYPOTH
 from nociscope.pipeline.steps.fit_delay import STEP as FIT_DELAY
 from nociscope.pipeline.steps.fit_kinetics import STEP as FIT_KINETICS
 from nociscope.pipeline.steps.make_input_function import STEP as MAKE_INPUT_FUNCTION
+from nociscope.pipeline.steps.report_cohort import STEP as REPORT_COHORT
+from nociscope.pipeline.steps.report_participant import STEP as REPORT_PARTICIPANT
 
 STEPS: StepTable = (
     DESCRIBE_SCAN,
@@ -17,6 +19,8 @@ STEPS: StepTable = (
     MAKE_INPUT_FUNCTION,
     FIT_DELAY,
     FIT_KINETICS,
+    REPORT_PARTICIPANT,
     COLLECT_COHORT,
     EVALUATE_HYPOTHESES,
+    REPORT_COHORT,
 )

@@ -1,0 +1,125 @@
+"""The page of the whole study."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from nociscope.cohort.files import read_measures
+from nociscope.core.finding import Finding, Safeguard
+from nociscope.core.problem import Problem
+from nociscope.core.records import Measure
+from nociscope.core.study import Study
+from nociscope.io import names
+from nociscope.io.people import People
+from nociscope.io.record import from_plain
+from nociscope.io.table import read_json
+from nociscope.io.tracers import find_tracer
+from nociscope.models.biosample.rs6971 import column_problems
+from nociscope.pipeline.log import StepLog
+from nociscope.pipeline.step import Context, Logs, Make, Need, Output, Params, Produced, Source, Step, Table
+from nociscope.pipeline.steps import pages, read, write
+from nociscope.pipeline.steps.report_participant import TrueValues, filed_logs, truth
+from nociscope.report import render_cohort
+from nociscope.report.model import CohortReport, HypothesisReport, Person
+from nociscope.viz.records import Truth
+
+
+def _params(context: Context) -> Params:
+    return {
+        "study": context.study.model_dump(include={"study", "groups", "covariates", "pet"}),
+        "hypotheses": [h.model_dump() for h in context.study.hypothesis],
+        "seed": context.seed,
+    }
+
+
+def _measures(source: Source) -> tuple[Measure, ...]:
+    return tuple(read_measures(source.path))
+
+
+def _findings(sources: tuple[Source, ...]) -> dict[str, tuple[Finding, ...]]:
+    return {s.make: tuple(from_plain(Finding, f) for f in read_json(s.path)["Findings"]) for s in sources}
+
+
+def run(records: Mapping[str, Any], params: Params) -> Produced:
+    """Gather the cohort and print the page."""
+    study = Study(**params["study"], hypothesis=params["hypotheses"])
+    logs: dict[str, StepLog] = records["logs"]
+    people: People = records.get("people", People({}))
+    rows: tuple[Measure, ...] = records["measures"]
+    found: dict[str, tuple[Finding, ...]] = records["findings"] or {}
+    tracers = sorted({r.modality.removeprefix("pet:") for r in rows if r.modality.startswith("pet:")})
+    report = CohortReport(
+        study=pages.study_facts(study, map(find_tracer, tracers)),
+        provenance=pages.provenance(tuple(logs.values()), params["seed"]),
+        people=tuple(_person(i, people, rows, study) for i in _participants(people, rows)),
+        problems=(*people.problems, *_genotypes(people, study), *pages.problems(logs.values())),
+        hypotheses=tuple(
+            HypothesisReport(
+                h.name, found[h.name], h.question, _href(h.name, "finding.json"), _href(h.name, "table.tsv")
+            )
+            for h in study.hypothesis
+            if h.name in found
+        ),
+        safeguards=_shared(found.values()),
+        measures=rows,
+        truth=_truth(rows, records.get("truth", {})),
+        failures=pages.failures(logs),
+        methods=pages.methods(logs.values()),
+        tables=(
+            ("Data dictionary of the cohort table", "../cohort/measures.json"),
+            ("Cohort table as Parquet", "../cohort/measures.parquet"),
+        ),
+    )
+    return Produced({"page": render_cohort(report)})
+
+
+def _participants(people: People, rows: Sequence[Measure]) -> list[str]:
+    return sorted({r.participant_id for r in rows} | {f"sub-{p}" for p in people.participants})
+
+
+def _person(participant: str, people: People, rows: Sequence[Measure], study: Study) -> Person:
+    sessions = {r.session_id for r in rows if r.participant_id == participant}
+    page = f"{participant}.html" if sessions else ""
+    return Person(participant, pages.facts(people, participant, study.groups, study.covariates), len(sessions), page)
+
+
+def _genotypes(people: People, study: Study) -> list[Problem]:
+    column = study.covariates.genotype
+    known = {p: str(v) for p in people.participants if (v := people.row(p).get(column)) is not None}
+    return column_problems(known) if known else []
+
+
+def _href(hypothesis: str, file: str) -> str:
+    return f"../group/{hypothesis}/{file}"
+
+
+def _shared(groups: Any) -> tuple[Safeguard, ...]:
+    """What was refused or overruled anywhere, once."""
+    loud = [s for findings in groups for f in findings for s in f.safeguards if s.severity == "refuse"]
+    return tuple(dict.fromkeys(loud))
+
+
+def _truth(rows: Sequence[Measure], known: TrueValues) -> tuple[Truth, ...]:
+    return tuple(
+        Truth(r.participant_id, r.session_id, r.region, r.measure, r.method, known[place], r.value, r.se, r.unit)
+        for r in rows
+        if r.measure == "VT" and (place := (r.participant_id, r.session_id, r.region, r.measure)) in known
+    )
+
+
+STEP = Step(
+    name="report-cohort",
+    version="1",
+    level="group",
+    needs={
+        "measures": Need(Output("collect-cohort", "measures"), _measures),
+        "findings": Need(Output("evaluate-hypotheses", "*", many=True), _findings, optional=True),
+        "logs": Need(Logs(), filed_logs),
+        "people": Need(Table("participants.tsv"), read.people, optional=True),
+        "truth": Need(Table("derivatives/truth/truth.tsv"), truth, optional=True),
+    },
+    makes={"page": Make(names.build("report", {}), write.page)},
+    params=_params,
+    run=run,
+)
