@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
@@ -12,7 +12,7 @@ from nociscope import __version__
 from nociscope.cli import check, demo, init, measures, models, run, simulate, studies, tracers, trouble
 from nociscope.cli.arguments import rewritten
 
-COMMANDS = {
+COMMANDS: dict[str, Callable[..., None]] = {
     "run": run.command,
     "check": check.command,
     "init": init.command,

@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal import lfilter
 
 from nociscope.core.records import Array, Samples
 from nociscope.simulate.spec import BloodTruth
@@ -111,7 +110,10 @@ def dispersed(values: Array, constant_s: float) -> Array:
     x = STEP_S / constant_s
     decay = np.exp(-x)
     old, new = (1 - decay) / x - decay, 1 - (1 - decay) / x
-    out: Array = lfilter([new, old], [1.0, -decay], values)
+    arriving = old * values[:-1] + new * values[1:]
+    out = np.zeros(values.size)
+    for i, drop in enumerate(arriving, start=1):
+        out[i] = decay * out[i - 1] + drop
     return out
 
 
