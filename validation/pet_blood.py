@@ -6,7 +6,7 @@ import csv
 import json
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -149,13 +149,24 @@ def sampled(truth: Truth, rng: np.random.Generator, *, noise: float = 1.0) -> Bl
     )  # fmt: skip
 
 
+def foreign(truth: Truth, rng: np.random.Generator) -> Truth:
+    """The same person with a parent fraction of none of the forms that are fitted: a mixture of two tissues."""
+    hill = PARENT_FRACTION["hill"].predict(  # type: ignore[attr-defined]
+        np.array([[0.97, rng.uniform(2.5, 3.5), rng.uniform(6, 9)]]), FINE
+    )
+    slow = PARENT_FRACTION["exponential"].predict(  # type: ignore[attr-defined]
+        np.array([[0.5, rng.uniform(0.003, 0.01), rng.uniform(0.05, 0.1)]]), FINE
+    )
+    return replace(truth, fraction=0.6 * hill[0] + 0.4 * slow[0])
+
+
 @lru_cache
-def simulated(settings: BloodSettings, people: int, noise: float = 1.0) -> Array:
+def simulated(settings: BloodSettings, people: int, noise: float = 1.0, mixed: bool = False) -> Array:
     """Per person: error of the AIF area, %, and whether the 95 % interval of the ensemble holds the truth."""
     rng = np.random.default_rng(20240601)
     rows = []
     for _ in range(people):
-        truth = true_curves(rng)
+        truth = foreign(true_curves(rng), rng) if mixed else true_curves(rng)
         made = input_function(sampled(truth, rng, noise=noise), settings, rng=rng).input_function
         assert made is not None
         end = float(made.time[-1])
@@ -171,7 +182,7 @@ def _covers(made: InputFunction, true_area: float) -> float:
     return float(low <= true_area <= high)
 
 
-PEOPLE, NOISE_FREE_PEOPLE = 300, 100
+PEOPLE, NOISE_FREE_PEOPLE, MIXED_PEOPLE = 300, 100, 100
 ENSEMBLE = BloodSettings(draws=400)
 NAMED_ENSEMBLE = BloodSettings("interpolated", "interpolated", "interpolated", draws=400)
 
@@ -186,9 +197,15 @@ def spread(settings: BloodSettings) -> Callable[[], float]:
     return lambda: float(np.mean(np.abs(simulated(settings, PEOPLE)[:, 0])))
 
 
-def coverage(settings: BloodSettings) -> Callable[[], float]:
+def coverage(settings: BloodSettings, *, mixed: bool = False) -> Callable[[], float]:
     """Share of people whose true area lies in the 95 % interval, %."""
-    return lambda: float(100 * np.mean(simulated(settings, PEOPLE)[:, 1]))
+    people = MIXED_PEOPLE if mixed else PEOPLE
+    return lambda: float(100 * np.mean(simulated(settings, people, 1.0, mixed)[:, 1]))
+
+
+def mixed_bias() -> float:
+    """Median error of the AIF area where the parent fraction follows none of the forms, %."""
+    return float(np.median(simulated(ENSEMBLE, MIXED_PEOPLE, 1.0, True)[:, 0]))
 
 
 def dispersion_round_trip() -> float:
@@ -224,6 +241,10 @@ FIGURES: list[Figure] = [
            "%", "93..97", coverage(ENSEMBLE), "truth"),
     Figure("pet.blood.coverage_lines", "95 % interval of the AIF area holds the truth, straight lines, 300 people", "%",
            "", coverage(NAMED_ENSEMBLE), "truth"),
+    Figure("pet.blood.sim_bias_foreign", "AIF area, parent fraction of none of the fitted forms: median error, 100 "
+           "people", "%", "-1.5..1.5", mixed_bias, "truth"),
+    Figure("pet.blood.coverage_foreign", "95 % interval holds the truth, parent fraction of none of the fitted forms, "
+           "100 people", "%", "", coverage(ENSEMBLE, mixed=True), "truth"),
     Figure("pet.blood.dispersion_round_trip", "area lost or gained by smearing a curve and taking it back", "%",
            "<= 0.5", dispersion_round_trip, "truth"),
 ]  # fmt: skip
