@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
 
 from nociscope.core.records import KineticFit
+from nociscope.core.status import FitStatus
 from nociscope.viz.drawing import Drawing
 from nociscope.viz.numbers import counted
-from nociscope.viz.panels import LEFT, Panel, frame, limits, lines, panel_width, sheet
-from nociscope.viz.style import BLUE, GRID, INK, MUTED, SMALL, VERMILLION
+from nociscope.viz.panels import LEFT, Panel, Sheet, frame, limits, panel_width, sheet
+from nociscope.viz.style import GRID, MUTED, VERMILLION
 
 CURVE, STRIP, BETWEEN = 74.0, 24.0, 10.0
 MOST = 12
@@ -27,54 +27,42 @@ def curves(fits: Sequence[KineticFit], where: str) -> Drawing:
     where : the scan in words, such as ``sub-01, ses-test``.
     """
     shown = list(fits[:MOST])
-    figure, axes, corners = sheet(len(shown), CURVE + BETWEEN + STRIP)
-    height = axes.get_ylim()[1]
-    for i, (fit, (left, bottom)) in enumerate(zip(shown, corners, strict=True)):
-        _panel(axes, fit, left, bottom, last=i >= len(shown) - 2)
-    _key(axes, height)
-    axes.text(LEFT, 4, "minutes after injection", fontsize=SMALL, color=INK)
+    page = sheet(len(shown), CURVE + BETWEEN + STRIP)
+    for i, (fit, corner) in enumerate(zip(shown, page.corners, strict=True)):
+        _panel(page, fit, corner, last=i >= len(shown) - 2)
+    _key(page)
+    page.text(LEFT, 4, "minutes after injection")
     model = shown[0].model if shown else "model"
-    return Drawing(figure, f"{model}: measured and fitted curves, {where}", _words(shown, len(fits)))
+    return Drawing(page.drawn(), f"{model}: measured and fitted curves, {where}", _words(shown, len(fits)))
 
 
-def _panel(axes: Axes, fit: KineticFit, left: float, bottom: float, last: bool) -> None:
-    time = fit.frames.mid
+def _panel(page: Sheet, fit: KineticFit, corner: tuple[float, float], last: bool) -> None:
+    (left, bottom), time, width = corner, fit.frames.mid, panel_width()
     span = (0.0, float(fit.frames.end[-1]))
-    upper = Panel(
-        left, bottom + STRIP + BETWEEN, panel_width(), CURVE, span, limits((fit.measured, fit.fitted), zero=True)
-    )
     residual = fit.measured - fit.fitted
-    reach = float(np.nanmax(np.abs(residual))) if np.isfinite(residual).any() else 1.0
-    lower = Panel(left, bottom, panel_width(), STRIP, span, (-1.1 * (reach or 1.0), 1.1 * (reach or 1.0)))
-    mark = "" if fit.status.value == "ok" else " *"
-    frame(axes, upper, fit.region + mark, x_ticks=False)
-    frame(axes, lower, "", x_ticks=last, n_y=2)
-    axes.text(
-        left + panel_width(), upper.bottom + CURVE + 4, "kBq/mL", ha="right", va="bottom", fontsize=SMALL, color=MUTED
-    )
-    lines(axes, [(lower.x(np.array(span)), lower.y(np.zeros(2)))], GRID, 0.8)
-    known = np.isfinite(fit.measured)
-    dots(axes, upper.x(time[known & fit.used]), upper.y(fit.measured[known & fit.used]), True)
-    dots(axes, upper.x(time[known & ~fit.used]), upper.y(fit.measured[known & ~fit.used]), False)
-    fitted = np.isfinite(fit.fitted)
-    lines(axes, [(upper.x(time[fitted]), upper.y(fit.fitted[fitted]))], VERMILLION)
-    both = np.isfinite(residual) & fit.used
-    dots(axes, lower.x(time[both]), lower.y(residual[both]), True, 1.8)
+    reach = 1.1 * float(np.nanmax(np.abs(residual))) if np.isfinite(residual).any() else 1.0
+    lower = Panel(left, bottom, width, STRIP, span, (-(reach or 1.0), reach or 1.0))
+    high = limits((fit.measured, fit.fitted), zero=True)
+    upper = Panel(left, bottom + STRIP + BETWEEN, width, CURVE, span, high)
+    frame(page, upper, fit.region + ("" if fit.status is FitStatus.OK else " *"), x_ticks=False)
+    frame(page, lower, "", x_ticks=last, n_y=2)
+    page.text(left + width, upper.bottom + CURVE + 4, "kBq/mL", MUTED, ha="right")
+    page.stroke(lower.x(np.array(span)), lower.y(np.zeros(2)), GRID, 0.8, 0)
+    known, fitted, both = (np.isfinite(v) for v in (fit.measured, fit.fitted, residual))
+    for filled in (True, False):
+        these = known & (fit.used if filled else ~fit.used)
+        page.mark(upper.x(time[these]), upper.y(fit.measured[these]), filled)
+    page.stroke(upper.x(time[fitted]), upper.y(fit.fitted[fitted]), VERMILLION, 1.3)
+    page.mark(lower.x(time[both & fit.used]), lower.y(residual[both & fit.used]), True, 1.8)
 
 
-def dots(axes: Axes, x: np.ndarray, y: np.ndarray, filled: bool, size: float = 2.6) -> None:
-    """Draw points: filled where they entered the fit, open where not."""
-    face = BLUE if filled else "none"
-    axes.plot(x, y, "o", markersize=size, markerfacecolor=face, markeredgecolor=BLUE, markeredgewidth=0.5, zorder=2)
-
-
-def _key(axes: Axes, height: float) -> None:
-    y = height - 8
-    axes.plot([LEFT + 3], [y], "o", markersize=3, color=BLUE)
-    axes.text(LEFT + 9, y, "measured", va="center", fontsize=SMALL, color=INK)
-    axes.plot([LEFT + 60, LEFT + 74], [y, y], color=VERMILLION, linewidth=1.3)
-    axes.text(LEFT + 78, y, "model", va="center", fontsize=SMALL, color=INK)
-    axes.text(LEFT + 112, y, "strip: measured − model, kBq/mL", va="center", fontsize=SMALL, color=MUTED)
+def _key(page: Sheet) -> None:
+    y = page.height - 8
+    page.mark(np.array([LEFT + 3]), np.array([y]), True)
+    page.text(LEFT + 9, y, "measured", va="center")
+    page.stroke(np.array([LEFT + 60, LEFT + 74]), np.array([y, y]), VERMILLION, 1.3)
+    page.text(LEFT + 78, y, "model", va="center")
+    page.text(LEFT + 112, y, "strip: measured − model, kBq/mL", MUTED, va="center")
 
 
 def _words(shown: Sequence[KineticFit], total: int) -> str:

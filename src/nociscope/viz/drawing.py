@@ -13,7 +13,7 @@ class Drawing:
 
     Parameters
     ----------
-    figure : free of pyplot state.
+    figure : with its own canvas, free of global state.
     title : short; becomes ``<title>`` and the caption's first words.
     words : what the figure shows, numbers included, for whoever cannot see it; becomes ``<desc>``.
     caption : what is printed below; the words themselves where it is empty.

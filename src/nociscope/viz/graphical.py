@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
 
 from nociscope.core.records import KineticFit, LinearPlot
-from nociscope.viz.curves import MOST, dots
+from nociscope.core.status import FitStatus
+from nociscope.viz.curves import MOST
 from nociscope.viz.drawing import Drawing
 from nociscope.viz.numbers import counted, percent, plain, short
-from nociscope.viz.panels import LEFT, Panel, frame, limits, lines, panel_width, sheet
-from nociscope.viz.style import BLUE, INK, MUTED, SMALL, VERMILLION
+from nociscope.viz.panels import LEFT, Panel, Sheet, frame, limits, panel_width, sheet
+from nociscope.viz.style import MUTED, VERMILLION
 
 HEIGHT = 84.0
 
@@ -21,33 +21,30 @@ def graphical(fits: Sequence[KineticFit], where: str) -> Drawing:
     """Draw the linear plots of one model in one scan; fits without one are left out and counted in the words."""
     with_plot = [(f, f.plot) for f in fits if f.plot is not None]
     shown = with_plot[:MOST]
-    figure, axes, corners = sheet(len(shown), HEIGHT)
-    for i, ((fit, plot), (left, bottom)) in enumerate(zip(shown, corners, strict=True)):
-        _panel(axes, fit, plot, (left, bottom), last=i >= len(shown) - 2)
-    _key(axes, axes.get_ylim()[1])
+    page = sheet(len(shown), HEIGHT)
+    for (fit, plot), corner in zip(shown, page.corners, strict=True):
+        _panel(page, fit, plot, corner)
+    _key(page)
     if shown:
-        plot = shown[0][1]
-        axes.text(LEFT, 4, f"x: {plot.x_label}    y: {plot.y_label}", fontsize=SMALL, color=INK)
+        page.text(LEFT, 4, f"x: {shown[0][1].x_label}    y: {shown[0][1].y_label}")
     model = fits[0].model if fits else "graphical method"
-    return Drawing(figure, f"{model}: linear plot, {where}", _words(shown, len(fits)), _caption(shown, len(fits)))
+    words, caption = _words(shown, len(fits)), _caption(shown, len(fits))
+    return Drawing(page.drawn(), f"{model}: linear plot, {where}", words, caption)
 
 
-def _panel(axes: Axes, fit: KineticFit, plot: LinearPlot, corner: tuple[float, float], last: bool) -> None:
+def _panel(page: Sheet, fit: KineticFit, plot: LinearPlot, corner: tuple[float, float]) -> None:
     finite = np.isfinite(plot.x) & np.isfinite(plot.y)
-    used, unused = finite & plot.used, finite & ~plot.used
     x_limits, y_limits = _limits(plot, finite)
     panel = Panel(*corner, panel_width(), HEIGHT, x_limits, y_limits)
-    frame(axes, panel, fit.region + ("" if fit.status.value == "ok" else " *"), x_ticks=True)
-    inside = _inside(plot, x_limits, y_limits)
-    dots(axes, panel.x(plot.x[used]), panel.y(plot.y[used]), True)
-    dots(axes, panel.x(plot.x[unused & inside]), panel.y(plot.y[unused & inside]), False)
+    frame(page, panel, fit.region + ("" if fit.status is FitStatus.OK else " *"), x_ticks=True)
+    page.text(panel.left + panel.width, panel.bottom + HEIGHT + 4, f"slope {plain(plot.slope, 4)}", MUTED, ha="right")
+    used = finite & plot.used
+    before = finite & ~plot.used & _inside(plot, x_limits, y_limits)
+    page.mark(panel.x(plot.x[used]), panel.y(plot.y[used]), True)
+    page.mark(panel.x(plot.x[before]), panel.y(plot.y[before]), False)
     if used.any() and np.isfinite(plot.slope):
         ends = np.array([plot.x[used].min(), plot.x[used].max()])
-        lines(axes, [(panel.x(ends), panel.y(plot.intercept + plot.slope * ends))], VERMILLION)
-    axes.text(
-        panel.left + panel.width, panel.bottom + HEIGHT + 4, f"slope {plain(plot.slope, 4)}",
-        ha="right", va="bottom", fontsize=SMALL, color=MUTED,
-    )  # fmt: skip
+        page.stroke(panel.x(ends), panel.y(plot.intercept + plot.slope * ends), VERMILLION, 1.3)
 
 
 def _limits(plot: LinearPlot, finite: np.ndarray) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -63,14 +60,13 @@ def _inside(plot: LinearPlot, x: tuple[float, float], y: tuple[float, float]) ->
         return (plot.x >= x[0]) & (plot.x <= x[1]) & (plot.y >= y[0]) & (plot.y <= y[1])
 
 
-def _key(axes: Axes, height: float) -> None:
-    y = height - 8
-    axes.plot([LEFT + 3], [y], "o", markersize=3, color=BLUE)
-    axes.text(LEFT + 9, y, "after t*", va="center", fontsize=SMALL, color=INK)
-    axes.plot([LEFT + 56], [y], "o", markersize=3, markerfacecolor="none", markeredgecolor=BLUE)
-    axes.text(LEFT + 62, y, "before", va="center", fontsize=SMALL, color=INK)
-    axes.plot([LEFT + 106, LEFT + 120], [y, y], color=VERMILLION, linewidth=1.3)
-    axes.text(LEFT + 124, y, "line through the points after t*", va="center", fontsize=SMALL, color=INK)
+def _key(page: Sheet) -> None:
+    y = page.height - 8
+    for x, text, filled in ((LEFT + 3, "after t*", True), (LEFT + 56, "before", False)):
+        page.mark(np.array([x]), np.array([y]), filled)
+        page.text(x + 6, y, text, va="center")
+    page.stroke(np.array([LEFT + 106, LEFT + 120]), np.array([y, y]), VERMILLION, 1.3)
+    page.text(LEFT + 124, y, "line through the points after t*", va="center")
 
 
 def _words(shown: Sequence[tuple[KineticFit, LinearPlot]], total: int) -> str:

@@ -16,6 +16,7 @@ from nociscope.viz.style import BLUE, GREEN, INK, ORANGE, PURPLE, SMALL, VERMILL
 
 SPLIT_MIN = 4.0
 """The peak passes in the first minutes and would be a line at the edge of a 90-min axis."""
+MINUTES = "minutes after injection"
 PARENT = "metabolite_parent_fraction"
 
 
@@ -33,15 +34,15 @@ def input_function(
     """
     parent = (parts or {}).get(PARENT)
     three = parent is not None or result.parent_fraction is not None
-    figure = canvas(5.6 if three else 3.9)
-    grid = figure.add_gridspec(3 if three else 2, 1, hspace=0.5, left=0.125, right=0.97, top=0.955, bottom=0.08)
-    _blood_axes(quiet(figure.add_subplot(grid[0]), "", "kBq/mL"), result, blood, (0, SPLIT_MIN), "First pass")
-    late = quiet(figure.add_subplot(grid[1]), "" if three else "minutes after injection", "kBq/mL, log scale")
+    figure = canvas(6.0 if three else 4.1)
+    grid = figure.add_gridspec(3 if three else 2, 1, hspace=0.62, left=0.125, right=0.97, top=0.955, bottom=0.08)
+    _blood_axes(quiet(figure.add_subplot(grid[0]), MINUTES, "kBq/mL"), result, blood, (0, SPLIT_MIN), "First pass")
+    late = quiet(figure.add_subplot(grid[1]), MINUTES, "kBq/mL, log scale")
     late.set_yscale("log")
     _blood_axes(late, result, blood, (SPLIT_MIN, float(result.time[-1])), "Afterwards")
     _plain_decades(late)
     if three:
-        _parent_axes(quiet(figure.add_subplot(grid[2]), "minutes after injection", "fraction"), result, blood, parent)
+        _parent_axes(quiet(figure.add_subplot(grid[2]), MINUTES, "fraction"), result, blood, parent)
     return Drawing(figure, f"Arterial input, {where}", _words(result, parent))
 
 

@@ -7,17 +7,19 @@ axes spans the figure in points, and each panel is a box with its own scale insi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from nociscope.core.records import Array
 from nociscope.viz.numbers import short
-from nociscope.viz.style import GRID, INK, MUTED, SMALL, TEXT, WIDTH, canvas
+from nociscope.viz.style import BLUE, GRID, INK, MUTED, SMALL, TEXT, WIDTH, canvas
 
 COLUMNS = 2
 LEFT, RIGHT, TOP, BOTTOM, GAP = 34.0, 4.0, 16.0, 16.0, 14.0
@@ -45,8 +47,53 @@ class Panel:
         return self.bottom + (np.asarray(values, dtype=float) - low) / (high - low) * self.height
 
 
-def sheet(n: int, panel_height: float, legend_height: float = 16.0) -> tuple[Figure, Axes, list[tuple[float, float]]]:
-    """Return figure, axes in points and the lower left corner of each of ``n`` panels, row by row."""
+@dataclass
+class Sheet:
+    """A page of panels that gathers what is drawn and hands it to the axes in a few artists.
+
+    Parameters
+    ----------
+    figure, axes : one invisible axes, in points.
+    corners : lower left corner of each panel, row by row.
+    strokes : (colour, width, order) to segments. dots : (filled, size) to points. Filled while panels are drawn.
+    """
+
+    figure: Figure
+    axes: Axes
+    corners: list[tuple[float, float]]
+    height: float
+    strokes: dict[tuple[str, float, int], list[Array]] = field(default_factory=dict)
+    dots: dict[tuple[bool, float], list[Array]] = field(default_factory=dict)
+
+    def stroke(self, x: Array, y: Array, colour: str, width: float, order: int = 3) -> None:
+        """Add a line, in points."""
+        self.strokes.setdefault((colour, width, order), []).append(np.column_stack((x, y)))
+
+    def mark(self, x: Array, y: Array, filled: bool, size: float = 2.6) -> None:
+        """Add points: filled where they entered the fit, open where not."""
+        if x.size:
+            self.dots.setdefault((filled, size), []).append(np.column_stack((x, y)))
+
+    def text(self, x: float, y: float, text: str, colour: str = INK, **place: Any) -> None:
+        """Add a small text."""
+        self.axes.text(x, y, text, color=colour, **{"fontsize": SMALL, **place})
+
+    def drawn(self) -> Figure:
+        """Hand everything to the axes and return the figure."""
+        for (colour, width, order), segments in self.strokes.items():
+            lines = LineCollection(segments, colors=colour, linewidths=width, zorder=order, clip_on=False)
+            self.axes.add_collection(lines, autolim=False)
+        for (filled, size), points in self.dots.items():
+            x, y = np.concatenate(points).T
+            self.axes.add_artist(
+                Line2D(x, y, linestyle="none", marker="o", markersize=size, markeredgewidth=0.5, markeredgecolor=BLUE,
+                       markerfacecolor=BLUE if filled else "none", zorder=2, clip_on=False)
+            )  # fmt: skip
+        return self.figure
+
+
+def sheet(n: int, panel_height: float, legend_height: float = 16.0) -> Sheet:
+    """Return an empty page for ``n`` panels."""
     rows = -(-n // COLUMNS)
     row_height = TOP + panel_height + GAP
     height = rows * row_height + BOTTOM + legend_height
@@ -57,7 +104,7 @@ def sheet(n: int, panel_height: float, legend_height: float = 16.0) -> tuple[Fig
     axes.set_ylim(0, height)
     across, top = panel_width() + LEFT + RIGHT, height - legend_height + GAP
     corners = [(LEFT + (i % COLUMNS) * across, top - (i // COLUMNS + 1) * row_height) for i in range(n)]
-    return figure, axes, corners
+    return Sheet(figure, axes, corners, height)
 
 
 def panel_width() -> float:
@@ -82,28 +129,16 @@ def ticks(span: tuple[float, float], n: int) -> list[float]:
     return [float(v) for v in values if span[0] <= v <= span[1]]
 
 
-def frame(axes: Axes, panel: Panel, title: str, x_ticks: bool, n_y: int = 3) -> None:
+def frame(page: Sheet, panel: Panel, title: str, x_ticks: bool, n_y: int = 3) -> None:
     """Draw grid, tick labels, base line and title of a panel."""
-    right, top = panel.left + panel.width, panel.bottom + panel.height
-    rows = [(v, float(panel.y(v))) for v in ticks(panel.y_limits, n_y)]
-    axes.add_collection(
-        LineCollection([[(panel.left, y), (right, y)] for _, y in rows], colors=GRID, linewidths=0.6, zorder=0)
-    )
-    base = [[(panel.left, panel.bottom), (right, panel.bottom)]]
-    axes.add_collection(LineCollection(base, colors=MUTED, linewidths=0.7, zorder=1))
-    for value, y in rows:
-        axes.text(panel.left - 3, y, short(value), ha="right", va="center", fontsize=SMALL, color=MUTED)
+    ends = np.array([panel.left, panel.left + panel.width])
+    for value in ticks(panel.y_limits, n_y):
+        y = float(panel.y(value))
+        page.stroke(ends, np.array([y, y]), GRID, 0.6, 0)
+        page.text(panel.left - 3, y, short(value), MUTED, ha="right", va="center")
+    page.stroke(ends, np.array([panel.bottom] * 2), MUTED, 0.7, 1)
     if x_ticks:
         for value in ticks(panel.x_limits, 3):
-            axes.text(
-                float(panel.x(value)), panel.bottom - 3, short(value), ha="center", va="top",
-                fontsize=SMALL, color=MUTED,
-            )  # fmt: skip
+            page.text(float(panel.x(value)), panel.bottom - 3, short(value), MUTED, ha="center", va="top")
     if title:
-        axes.text(panel.left, top + 4, title, ha="left", va="bottom", fontsize=TEXT, color=INK, weight="bold")
-
-
-def lines(axes: Axes, curves: Sequence[tuple[Array, Array]], colour: str, width: float = 1.3) -> None:
-    """Draw many curves, already in points, as one collection."""
-    segments = [np.column_stack((x, y)) for x, y in curves]
-    axes.add_collection(LineCollection(segments, colors=colour, linewidths=width, zorder=3))
+        page.text(panel.left, panel.bottom + panel.height + 4, title, weight="bold", fontsize=TEXT)

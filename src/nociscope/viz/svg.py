@@ -16,7 +16,8 @@ _METADATA = re.compile(r"<metadata>.*?</metadata>", re.S)
 _STYLE = re.compile(r"<style[^>]*>.*?</style>", re.S)
 _NUMBER = re.compile(r"-?\d+\.\d{2,}")
 _TAG = re.compile(r"<[^>]*>")
-_FONT = re.compile(r"font: ((?:(?:bold|italic|\d00) )*)([\d.]+px) [^;\"]*")
+_FONT = re.compile(r" font-family: [^;\"]*;?")  # the page's own face: see .fig in the style sheet
+_UNTURNED = re.compile(r' transform="rotate\(-?0 [^"]*"')
 _COLOUR = re.compile("|".join(CSS_NAMES), re.I)
 _ID = re.compile(r' id="([^"]+)"')
 _REFERENCE = re.compile(r'(?:xlink:)?href="#([^"]+)"|url\(#([^)]+)\)')
@@ -54,7 +55,7 @@ def _body(drawing: Drawing) -> str:
 def _slim(inner: str) -> str:
     for pattern in (_COMMENT, _METADATA, _STYLE):
         inner = pattern.sub("", inner)
-    inner = _FONT.sub(r"font: \1\2 var(--sans, sans-serif)", inner)
+    inner = _UNTURNED.sub("", _FONT.sub("", inner))
     inner = _COLOUR.sub(lambda m: f"var({CSS_NAMES[m[0].lower()]}, {m[0]})", inner)
     inner = _TAG.sub(_rounded, inner)
     return _PAIR.sub("\n", inner)

@@ -4,6 +4,7 @@ import dataclasses
 import re
 from collections import Counter
 from functools import cache
+from itertools import pairwise
 from xml.etree.ElementTree import Element
 
 import html5lib

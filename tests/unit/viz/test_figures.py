@@ -34,7 +34,10 @@ def texts(figure):
 def marker_points(figure):
     """Number of points drawn with a marker."""
     return sum(
-        len(line.get_xdata()) for a in figure.axes for line in a.lines if line.get_marker() not in ("None", None, "")
+        len(line.get_xdata())
+        for a in figure.axes
+        for line in a.get_lines()
+        if line.get_marker() not in ("None", None, "")
     )
 
 
