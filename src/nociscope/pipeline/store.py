@@ -27,6 +27,7 @@ from nociscope.pipeline.log import ENDINGS, InputFile, OutputFile, StepLog, read
 from nociscope.pipeline.step import Logs, Need, Source, Step, Table
 from nociscope.pipeline.task import Task
 
+_STAGING = ".staging-"
 _ABANDONED_S = 3600.0
 _SETTLED_S = 2.0  # a file changed within this time may change again without its time showing it
 
@@ -129,15 +130,13 @@ class Store:
     @contextlib.contextmanager
     def staging(self) -> Iterator[Path]:
         """A folder on the output's file system that goes when the block ends."""
-        base = self.root / ".staging"
-        base.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f"{socket.gethostname()}-{os.getpid()}-", dir=base))
+        self.root.mkdir(parents=True, exist_ok=True)
+        prefix = f"{_STAGING}{socket.gethostname()}-{os.getpid()}-"
+        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=self.root))  # no folder above it that two could share
         try:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-            with contextlib.suppress(OSError):
-                base.rmdir()
 
     def publish(self, folder: Path, make: str, declared: str) -> list[OutputFile]:
         """Move every file of a staging folder to its place; ``declared`` is the one that the make names."""
@@ -157,14 +156,24 @@ class Store:
 
     def sweep(self) -> None:
         """Remove staging folders whose process is gone, and parts of records that nobody finishes any more."""
-        for folder in (self.root / ".staging").glob(f"{socket.gethostname()}-*-*"):
-            pid = folder.name.removeprefix(f"{socket.gethostname()}-").split("-")[0]
-            if pid.isdigit() and not psutil.pid_exists(int(pid)):
+        here = f"{_STAGING}{socket.gethostname()}-"
+        for folder in self.root.glob(f"{here}*-*"):
+            pid = folder.name.removeprefix(here).split("-")[0]
+            if pid.isdigit() and _gone(int(pid), folder):
                 shutil.rmtree(folder, ignore_errors=True)
         for part in (self.root / "logs").glob("*/.*.tmp"):
             with contextlib.suppress(OSError):
                 if time.time() - part.stat().st_mtime > _ABANDONED_S:
                     part.unlink()
+
+
+def _gone(pid: int, folder: Path) -> bool:
+    """Whether the process that made a folder is no more; a number may have passed to a younger process."""
+    try:
+        process = psutil.Process(pid)
+        return bool(process.status() == psutil.STATUS_ZOMBIE or process.create_time() > folder.stat().st_mtime)
+    except (psutil.NoSuchProcess, OSError):
+        return True
 
 
 def key(task: Task, step: Step, inputs: tuple[InputFile, ...]) -> str:

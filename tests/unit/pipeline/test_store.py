@@ -16,7 +16,7 @@ def test_staging_goes_also_when_the_step_fails(tmp_path):
         (folder / "half.tsv").write_text("x")
         raise ZeroDivisionError
     assert not list(tmp_path.rglob("half.tsv"))
-    assert not (tmp_path / ".staging").exists()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_nothing_stands_in_its_place_before_it_is_published(tmp_path):
@@ -34,9 +34,9 @@ def test_nothing_stands_in_its_place_before_it_is_published(tmp_path):
 def test_sweep_takes_what_the_dead_left_and_no_more(tmp_path):
     import socket
 
-    ours = tmp_path / ".staging" / f"{socket.gethostname()}-{os.getpid()}-abc"
-    dead = tmp_path / ".staging" / f"{socket.gethostname()}-{2**22 + 1}-abc"
-    elsewhere = tmp_path / ".staging" / f"another-host-{2**22 + 1}-abc"
+    ours = tmp_path / f".staging-{socket.gethostname()}-{os.getpid()}-abc"
+    dead = tmp_path / f".staging-{socket.gethostname()}-{2**22 + 1}-abc"
+    elsewhere = tmp_path / f".staging-another-host-{2**22 + 1}-abc"
     part, fresh = tmp_path / "logs" / "sub-01" / ".old.tmp", tmp_path / "logs" / "sub-01" / ".fresh.tmp"
     for folder in (ours, dead, elsewhere, part.parent):
         folder.mkdir(parents=True)

@@ -36,7 +36,7 @@ class Toy:
                 self.put(name, session, str(int(name)))
         rows = "".join(f"sub-{name}\t0\n" for name in names)
         (self.data / "participants.tsv").write_text(f"participant_id\toffset\n{rows}")
-        self.config = RunConfig(bids_dir=self.data, output_dir=self.out, table=TABLE, jobs=2)
+        self.config = RunConfig(bids_dir=self.data, output_dir=self.out, table=TABLE)
 
     def path(self, sub: str, ses: str) -> Path:
         return self.data / f"sub-{sub}" / f"ses-{ses}" / "pet" / f"sub-{sub}_ses-{ses}_pet.txt"

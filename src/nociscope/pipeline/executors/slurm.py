@@ -88,7 +88,7 @@ def submit(jobs: Sequence[Job], base: Path, at_a_time: int) -> Submission:
         There is no sbatch here, or it refuses.
     """
     base.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=time.strftime("%Y%m%dT%H%M%S-"), dir=base))
+    folder = Path(tempfile.mkdtemp(prefix=f"{time.time_ns():020d}-", dir=base))
     for i, job in enumerate(jobs):
         write_job(folder / f"{i}.job.json", job)
     words = [
