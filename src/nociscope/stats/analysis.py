@@ -91,10 +91,8 @@ def _leave_one_out(asked: Question, who: tuple[str, ...], alternative: str) -> t
 
 def t_based_p(fitted: linear.LinearFit, alternative: str) -> Array:
     """Give the p of the t distribution, for diagnostics only, shape (region,)."""
-    t = np.divide(fitted.estimate, fitted.se, out=np.full_like(fitted.se, np.inf), where=fitted.se > 0)
-    t = np.where((fitted.se <= 0) & (fitted.estimate == 0), 0.0, t)
     tails = 2 if alternative == "two-sided" else 1
-    return np.asarray(np.minimum(1.0, tails * stats.t.sf(oriented(t, alternative), fitted.dof)))
+    return np.asarray(np.minimum(1.0, tails * stats.t.sf(oriented(fitted.t, alternative), fitted.dof)))
 
 
 def _dropped(design: Design, i: int) -> Design:

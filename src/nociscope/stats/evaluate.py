@@ -45,8 +45,8 @@ def evaluate(data: HypothesisData, hypothesis: Hypothesis, settings: TestSetting
     Notes
     -----
     The statistic is the estimate over its HC2 error (Welch's, without covariates), its null comes from Freedman and
-    Lane's permutations, or from sign flips where sessions are paired. The interval has the same error with
-    Bell–McCaffrey degrees of freedom, so that interval and p look at the same statistic.
+    Lane's permutations, or from sign flips where sessions are paired. The interval has the same error and the same
+    Satterthwaite degrees of freedom, so that interval and p look at the same statistic.
     """
     _check_asked(data, hypothesis)
     if hypothesis.kind == "retest":
@@ -205,11 +205,11 @@ def _numbers(blank: Finding, part: _Part, asked: Question, moves: Relabellings, 
         ci_high=float(done.high[i]),
         effect_size=done.effect[i],
         statistic={
-            "t": float(done.test.statistic[i]),
-            "dof": fitted.dof if asked.error == "hc2" else float(fitted.residual_dof),
+            "t": float(fitted.t[i]) if asked.error == "hc2" else float(done.pooled.statistic[i]),
+            "dof": float(fitted.dof[i]) if asked.error == "hc2" else float(fitted.residual_dof),
             "se": float(fitted.se[i]),
             "se_hc3": float(fitted.se_hc3[i]),
-            "t_pooled": float(done.pooled.statistic[i]),
+            "t_pooled": float(fitted.estimate[i] / fitted.se_pooled[i]) if fitted.se_pooled[i] > 0 else NAN,
             "dof_pooled": float(fitted.residual_dof),
         },
         p_value=float(done.test.p[i]),

@@ -35,7 +35,7 @@ def method_text(asked: Question, moves: Relabellings, done: Analysis) -> str:
     else:
         what = _ESTIMATES[asked.kind]
         interval = (
-            "interval from HC2 errors with Bell–McCaffrey degrees of freedom; "
+            "interval from HC2 errors with Satterthwaite degrees of freedom; "
             f"interval of {asked.effect} by {done.effect_interval}"
         )
     held = f", {', '.join(asked.covariates)} held constant" if asked.covariates else ""

@@ -14,10 +14,10 @@ _MOST_RESAMPLES_LOST = 0.2
 
 
 def estimate_interval(fitted: LinearFit, level: float) -> tuple[Array, Array]:
-    """Interval of a contrast in its unit: HC2 error, t with Bell–McCaffrey degrees of freedom; shapes (region,).
+    """Interval of a contrast in its unit: HC2 error, t with Satterthwaite degrees of freedom; shapes (region,).
 
-    Groups may differ in spread. Without covariates the error is Welch's. HC3 with n − p degrees of freedom is wider
-    than it says at this n, the pooled error narrower when the smaller group varies more.
+    Groups may differ in spread. Without covariates this is Welch's interval. HC3 with n − p degrees of freedom is
+    wider than it says at this n, the pooled interval narrower when the smaller group varies more.
     """
     half = stats.t.ppf(0.5 + level / 2, fitted.dof) * fitted.se
     return fitted.estimate - half, fitted.estimate + half

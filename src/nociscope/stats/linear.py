@@ -22,6 +22,7 @@ class Algebra:
     residual_maker : shape (person, person).
     nuisance_residual_maker : shape (person, person), of the design without the regressor of interest.
     leverage : shape (person,).
+    spread_groups : shape (group, person), 1 where a person belongs; people of one group share a spread.
     dof : residual degrees of freedom.
     """
 
@@ -29,6 +30,7 @@ class Algebra:
     residual_maker: Array
     nuisance_residual_maker: Array
     leverage: Array
+    spread_groups: Array
     dof: int
 
     @property
@@ -55,13 +57,24 @@ class Algebra:
         """As `hc2_weights`, with one spread for all: the classical error."""
         return np.full(self.weights.size, self.weights @ self.weights / self.dof)
 
-    @property
-    def hc2_dof(self) -> float:
-        """Satterthwaite degrees of freedom of the HC2 variance (Bell & McCaffrey 2002)."""
-        w = self.hc2_weights
-        first = float(w @ np.diag(self.residual_maker))
-        second = float(w @ self.residual_maker**2 @ w)
-        return first**2 / second if second > 0 else float("nan")
+    def hc2_dof(self, squared: Array) -> Array:
+        """Satterthwaite degrees of freedom of the HC2 variance, the spread estimated in each group.
+
+        Without covariates these are Welch's; where there are no groups, those of Bell and McCaffrey (2002).
+
+        Parameters
+        ----------
+        squared : residuals of the full model, squared, shape (person, anything).
+        """
+        maker, inside = self.residual_maker, self.spread_groups
+        quadratic = (maker * self.hc2_weights) @ maker
+        share = inside @ np.diag(quadratic)
+        cross = inside @ quadratic**2 @ inside.T
+        room = np.maximum(inside @ np.diag(maker), _FULLY_FITTED)
+        variance = (inside @ squared) / room[:, None]
+        variance = np.where(variance.sum(axis=0) > 0, variance, 1.0)
+        top = (share @ variance) ** 2
+        return np.asarray(top / np.einsum("gk,gh,hk->k", variance, cross, variance))
 
     def _spread_weights(self, power: int) -> Array:
         room = 1 - self.leverage
@@ -79,8 +92,15 @@ def algebra(design: Design) -> Algebra:
         residual_maker=full,
         nuisance_residual_maker=nuisance,
         leverage=1 - np.diag(full),
+        spread_groups=_spread_groups(design.interest),
         dof=round(float(np.trace(full))),
     )
+
+
+def _spread_groups(interest: Array) -> Array:
+    """Two groups may differ in spread; along a measured variable there is one spread."""
+    levels = np.unique(interest)
+    return (interest == levels[:, None]).astype(np.float64) if levels.size == 2 else np.ones((1, interest.size))
 
 
 def _residual_maker(matrix: Array) -> Array:
@@ -99,16 +119,22 @@ def _residual_maker(matrix: Array) -> Array:
 class LinearFit:
     """One contrast in every region, shapes (region,): estimate, errors, residual spread and t values.
 
-    ``se`` is HC2 with ``dof`` of Bell and McCaffrey; ``se_pooled`` the classical one; ``spread`` the residual SD.
+    ``se`` is HC2 with Satterthwaite's ``dof``; ``se_pooled`` the classical one; ``spread`` the residual SD.
     """
 
     estimate: Array
     se: Array
-    dof: float
+    dof: Array
     se_pooled: Array
     se_hc3: Array
     spread: Array
     residual_dof: int
+
+    @property
+    def t(self) -> Array:
+        """Estimate over its HC2 error; infinite where people do not differ."""
+        still = np.where(self.estimate == 0, 0.0, np.copysign(np.inf, self.estimate))
+        return np.divide(self.estimate, self.se, out=still, where=self.se > 0)
 
 
 def fit(design: Design, y: Array) -> LinearFit:
@@ -118,7 +144,7 @@ def fit(design: Design, y: Array) -> LinearFit:
     return LinearFit(
         estimate=a.weights @ y,
         se=np.sqrt(a.hc2_weights @ squared),
-        dof=a.hc2_dof,
+        dof=a.hc2_dof(squared),
         se_pooled=np.sqrt(a.pooled_weights @ squared),
         se_hc3=np.sqrt(a.hc3_weights @ squared),
         spread=np.sqrt(squared.sum(axis=0) / a.dof),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import special
 
 from nociscope.stats.design import Array, Design
 from nociscope.stats.linear import Algebra, algebra
@@ -16,8 +17,10 @@ TIE_TOLERANCE = 1e-9
 _BLOCK_ELEMENTS = 1_500_000
 """People × regions × relabellings held at a time (12 MB)."""
 
+_SMALLEST_TAIL = 1e-300
+
 _NO_SPREAD = 1e-10
-"""Smallest standard error as a fraction of its scale, so that perfectly separated groups tie with their mirror."""
+"""Smallest residual as a fraction of all, so that perfectly separated groups tie with their mirror."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +29,7 @@ class PermutationTest:
 
     Parameters
     ----------
-    statistic : shape (region,), studentised estimate.
+    statistic : shape (region,), what was compared: t, or the normal deviate of a Welch-type t.
     p : shape (region,).
     p_max : shape (region,), family-wise over these regions by the maximum statistic.
     null_max : shape (relabelling,), maximum over regions, the observed one first.
@@ -46,23 +49,24 @@ def permutation_test(
     Parameters
     ----------
     y : shape (person, region), without missing values.
-    error : ``pooled`` or ``hc2`` (Welch's, without covariates) in the denominator of the statistic.
+    error : ``pooled``, the classical t; or ``hc2``, the t of each group's own spread (Welch's, without covariates),
+        expressed as the normal deviate of the same tail probability under its Satterthwaite degrees of freedom.
+        Permuting such a nearly pivotal number keeps the error rate where spreads differ (DiCiccio & Romano 2017).
     """
     a = algebra(design)
     residuals = a.nuisance_residual_maker @ y
-    weights = {"pooled": a.pooled_weights, "hc2": a.hc2_weights, "hc3": a.hc3_weights}[error]
-    observed = oriented(_statistics(a, residuals, weights, _part(moves, 0, 1))[0], alternative)
+    signed = _statistics(a, residuals, error, _part(moves, 0, 1))[0]
+    observed = oriented(signed, alternative)
     threshold = observed - TIE_TOLERANCE * np.abs(observed) - 1e-12
     reached = np.zeros(y.shape[1])
     null_max = np.empty(moves.count)
     block = max(1, _BLOCK_ELEMENTS // max(1, y.size))
     for start in range(0, moves.count, block):
         part = _part(moves, start, start + block)
-        values = oriented(_statistics(a, residuals, weights, part), alternative)
+        values = oriented(_statistics(a, residuals, error, part), alternative)
         reached += (values >= threshold).sum(axis=0)
         null_max[start : start + part.count] = values.max(axis=1)
     p_max = (null_max[:, None] >= threshold).mean(axis=0)
-    signed = _statistics(a, residuals, weights, _part(moves, 0, 1))[0]
     return PermutationTest(signed, reached / moves.count, p_max, null_max)
 
 
@@ -84,12 +88,12 @@ def smallest_attainable_p(design: Design, moves: Relabellings, alternative: str 
     part_count = 0
     block = max(1, _BLOCK_ELEMENTS // probe.size)
     residuals = a.nuisance_residual_maker @ probe
-    first = oriented(_statistics(a, residuals, a.pooled_weights, _part(moves, 0, 1))[0], alternative)
+    first = oriented(_statistics(a, residuals, "pooled", _part(moves, 0, 1))[0], alternative)
     if not moves.exact:
         return 1.0 / moves.count
     for start in range(0, moves.count, block):
         part = _part(moves, start, start + block)
-        values = oriented(_statistics(a, residuals, a.pooled_weights, part), alternative)
+        values = oriented(_statistics(a, residuals, "pooled", part), alternative)
         part_count += int(np.isclose(values, first, rtol=TIE_TOLERANCE, atol=1e-12).all(axis=1).sum())
     return part_count / moves.count
 
@@ -98,14 +102,23 @@ def _part(moves: Relabellings, start: int, stop: int) -> Relabellings:
     return Relabellings(moves.order[start:stop], moves.signs[start:stop], moves.exact, moves.distinct)
 
 
-def _statistics(a: Algebra, residuals: Array, weights: Array, moves: Relabellings) -> Array:
+def _statistics(a: Algebra, residuals: Array, error: str, moves: Relabellings) -> Array:
     """Studentised estimates, shape (relabelling, region)."""
     n, regions = residuals.shape
     moved = residuals[moves.order.T] * moves.signs.T[:, :, None]
     flat = moved.reshape(n, -1)
     estimate = a.weights @ flat
-    variance = weights @ (a.residual_maker @ flat) ** 2
-    floor = _NO_SPREAD * np.linalg.norm(a.weights) * np.linalg.norm(flat, axis=0)
-    se = np.maximum(np.sqrt(variance), floor)
+    floor = _NO_SPREAD * np.linalg.norm(flat, axis=0)
+    squared = (a.residual_maker @ flat) ** 2 + floor**2
+    variance = (a.hc2_weights if error == "hc2" else a.pooled_weights) @ squared
+    se = np.sqrt(variance)
     values: Array = np.divide(estimate, se, out=np.zeros_like(estimate), where=se > 0)
+    if error == "hc2":
+        values = _normal_deviate(values, a.hc2_dof(squared))
     return values.reshape(moves.count, regions)
+
+
+def _normal_deviate(t: Array, dof: Array) -> Array:
+    """Normal deviate with the tail probability of t; at most 37, where probabilities end."""
+    tail = np.maximum(special.stdtr(dof, -np.abs(t)), _SMALLEST_TAIL)
+    return np.asarray(np.copysign(special.ndtri(tail), t))

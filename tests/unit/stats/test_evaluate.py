@@ -79,9 +79,7 @@ def test_permuting_within_strata_holds_them_constant(cohort, contrast, with_peop
     site = ["A", "A", "A", "B", "B", "B"] * 2
     data = with_people(cohort(regions=1), stratum=site)
     shifted = data.values + 100 * (np.array(site) == "B")[:, None]
-    plain, far = (
-        evaluate(replace(data, values=v), contrast(stratify="site"))[0] for v in (data.values, shifted)
-    )
+    plain, far = (evaluate(replace(data, values=v), contrast(stratify="site"))[0] for v in (data.values, shifted))
     assert far.n_permutations == 400 and "within strata" in far.method
     assert (far.estimate, far.p_value) == pytest.approx((plain.estimate, plain.p_value))
 
