@@ -67,7 +67,7 @@ def type1(size: str, noise: str, genotype: bool) -> float:
     n1, n2 = SIZES[size]
     design, first, binding = _groups(n1, n2, genotype)
     y = NOISE[noise][1](n1 + n2, first, np.random.default_rng(11)) + (5.0 * binding if genotype else 0.0)
-    moves = relabellings(design, 999, 8_000, 1)
+    moves = relabellings(design, 999, 1_000, 1)
     return float(100 * np.mean(permutation_test(design, y, moves, error="hc2").p <= 0.05))
 
 
