@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 import shutil
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,7 @@ from nociscope.io.people import read_people
 from nociscope.io.table import read_tsv
 from nociscope.models.pet import FitOptions, fit
 from tests.broken import (
+    REGIONS,
     START,
     Case,
     Dataset,
@@ -58,6 +61,11 @@ def without_people(dataset: Dataset) -> None:
 def without_session(dataset: Dataset) -> None:
     for name in (PET, TACS):
         shutil.rmtree(dataset.path(name).parent.parent)
+
+
+def in_becquerel(dataset: Dataset) -> None:
+    for region in REGIONS:
+        column(TACS, region, scaled(1000))(dataset)
 
 
 def fitted(model: str, region: str = "THA", **how: Any) -> Any:
@@ -296,6 +304,13 @@ CASES = (
     Case("dose without a unit", edited(PET, InjectedRadioactivityUnits=None), "dose-unit", "unit of activity", "SUV"),
     # curves
     Case("curves without a unit", edited("desc-preproc_tacs.json", Units=None), errors.MissingMetadata, "Units"),
+    Case("curves in Bq that say kBq", in_becquerel, "units-implausible", "SUV of", "2TCM"),
+    Case(
+        "curves whose JSON has other frames",
+        edited("desc-preproc_tacs.json", FrameTimesStart=[t / 60 for t in START]),
+        errors.TimingError,
+        "disagree",
+    ),
     Case("curves in counts", edited("desc-preproc_tacs.json", Units="counts"), errors.UnitError, "counts"),
     Case("NaN curve", column(TACS, "THA", lambda v: [*v[:5], "n/a", *v[6:]]), "curve-not-finite", "THA", "THA"),
     Case(
@@ -557,3 +572,13 @@ def test_a_person_in_the_table_without_a_folder_is_noted(tmp_path):
     participants("participant_id\tbody_weight\nsub-01\t70\nsub-02\t70\nsub-07\t70\n")(dataset)
     people = read_people(dataset.root, index_dataset(dataset.root))
     assert [(p.code, p.where) for p in people.problems] == [("participant-without-data", "sub-07")]
+
+
+def test_every_problem_has_its_line_in_the_guide_and_the_guide_invents_none():
+    root = Path(__file__).resolve().parents[2]
+    guide = set(re.findall(r"`([a-z]+(?:-[a-z]+)+)`", (root / "docs" / "how-to" / "mend-a-dataset.md").read_text()))
+    sources = "".join(p.read_text() for p in (root / "src" / "nociscope" / "io").glob("*.py"))
+    codes = set(re.findall(r'(?:Problem|_error|_blocking)\(\s*"([a-z-]+)"', sources))
+    codes |= set(re.findall(r'_no_dose\(\s*FitStatus\.\w+,\s*"([a-z-]+)"', sources))
+    codes |= {"curve-not-finite", "curve-zero", "curve-negative", "weight-implausible"}
+    assert guide == codes

@@ -173,7 +173,7 @@ def dose_mend(value: float, total_bq: float | None, tracer: Tracer) -> str:
             break
     else:
         name, said = "InjectedRadioactivity", "…"
-    head = f'[[pet."{tracer.label or tracer.name}".correction]]'
+    head = f"[[pet.{tracer.label}.correction]]"
     return f'if the value is right, write in the study file: {head} field = "{name}", value = "{said}", reason = "…"'
 
 

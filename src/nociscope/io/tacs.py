@@ -15,11 +15,14 @@ from nociscope.core.problem import Problem
 from nociscope.core.records import Array, Frames, Scan, Tacs
 from nociscope.io import units
 from nociscope.io.index import Sidecar
+from nociscope.io.sidecar import ARTERIAL
 from nociscope.io.table import Table, read_tsv
-from nociscope.io.timing import check_frames
+from nociscope.io.timing import GAP_S, check_frames
 from nociscope.io.write import write_json, write_tsv
 
 FRAME_COLUMNS = ("frame_start", "frame_end")
+PEAK_SUV = (0.02, 100.0)
+"""Peak of the median region, g/mL: wide, because only a mistaken unit is meant to be caught."""
 
 
 def read_tacs(
@@ -48,6 +51,7 @@ def read_tacs(
     if not regions:
         raise MissingMetadata("no region in the curves", expected="one column a region", where=str(path))
     frames, problems = _frames(table, scan, str(path))
+    _agree(table, sidecar, str(path))
     factor, moved = decay_factor(scan, frames, path.name)
     activity = np.array([table.numbers(r) for r in regions]) * (_unit(sidecar, path) * factor)
     weights, unfit = _weights(sidecar.data.get("FrameWeights"), len(frames), path.name)
@@ -60,7 +64,7 @@ def read_tacs(
         volumes_mm3=np.array([known.get(r, math.nan) for r in regions]) if known else None,
         entities=scan.entities,
     )
-    return tacs, [*problems, *moved, *unfit, *look_at_curves(tacs, path.name)]
+    return tacs, [*problems, *moved, *unfit, *look_at_curves(tacs, path.name), *_look_at_unit(tacs, scan, path.name)]
 
 
 def _frames(table: Table, scan: Scan, where: str) -> tuple[Frames, list[Problem]]:
@@ -73,6 +77,30 @@ def _frames(table: Table, scan: Scan, where: str) -> tuple[Frames, list[Problem]
         raise TimingError("no frames", where=where, expected="one row a frame", do="check the file")
     shift = scan.injection_start_min
     return Frames(start / 60 - shift, end / 60 - shift), found
+
+
+def _agree(table: Table, sidecar: Sidecar, where: str) -> None:
+    """Frame times of the table and of the JSON beside it must be the same, where both have them."""
+    stated, start = sidecar.data.get("FrameTimesStart"), table.numbers("frame_start")
+    if not isinstance(stated, list) or not all(isinstance(v, int | float) for v in stated):
+        return
+    if len(stated) != start.size or (np.abs(np.array(stated) - start) > GAP_S).any():
+        raise TimingError(
+            "frame times of the table and of its JSON disagree", where=where, do="mend whichever is wrong",
+            expected=f"{len(stated)} frames from {stated[0] if stated else '–'} s",
+            got=f"{start.size} frames from {start[0]:g} s",
+        )  # fmt: skip
+
+
+def _look_at_unit(tacs: Tacs, scan: Scan, where: str) -> list[Problem]:
+    """Compare the peak with what dose and weight allow: Bq and kBq mistaken for one another differ a thousandfold."""
+    peak = float(np.median(np.max(tacs.activity, axis=1, initial=0.0, where=np.isfinite(tacs.activity))))
+    suv = peak * scan.weight_kg / scan.dose_MBq
+    if not (math.isfinite(suv) and suv > 0) or PEAK_SUV[0] <= suv <= PEAK_SUV[1]:
+        return []
+    message = f"the peak is {peak:g} kBq/mL, an SUV of {suv:.3g}; expected {PEAK_SUV[0]:g} to {PEAK_SUV[1]:g}"
+    mend = "check Units of the curves, the dose and the weight"
+    return [Problem("units-implausible", where, message, ("SUV", *ARTERIAL), mend)]
 
 
 def _unit(sidecar: Sidecar, path: Path) -> float:

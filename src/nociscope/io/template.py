@@ -101,7 +101,7 @@ def _tracer(tracer: Tracer, index: Index, people: People) -> Iterator[str]:
 def _corrections(label: str, index: Index, people: People) -> Iterator[str]:
     """A correction that would mend what the sidecars get wrong, commented: a person must decide."""
     broken = [p for p in check_dataset(index, people=people) if p.code == "dose-implausible"]
-    mends = {p.mend for p in broken if f'"{label}"' in p.mend}
+    mends = {p.mend for p in broken if f"[[pet.{label}." in p.mend}
     if not mends:
         return
     unit = sorted(mends)[0].partition('value = "')[2].partition('"')[0]
