@@ -304,7 +304,7 @@ CASES = (
     Case("dose without a unit", edited(PET, InjectedRadioactivityUnits=None), "dose-unit", "unit of activity", "SUV"),
     # curves
     Case("curves without a unit", edited("desc-preproc_tacs.json", Units=None), errors.MissingMetadata, "Units"),
-    Case("curves in Bq that say kBq", in_becquerel, "units-implausible", "SUV of", "2TCM"),
+    Case("curves in Bq that say kBq", in_becquerel, errors.UnitError, "SUV of"),
     Case(
         "curves whose JSON has other frames",
         edited("desc-preproc_tacs.json", FrameTimesStart=[t / 60 for t in START]),

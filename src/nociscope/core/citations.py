@@ -123,7 +123,7 @@ CITATIONS: dict[str, Citation] = {
         "EJNMMI Res 7:54", "10.1186/s13550-017-0301-4",
     ),
     "deprenyl2025": Citation(
-        "Authors: see the DOI", 2025,
+        "Deprenyl-D2 methods study (authors: see DOI)", 2025,
         "Non-invasive and parametric methods for quantifying [11C]L-deprenyl-D2 PET (title from the abstract)",
         "J Cereb Blood Flow Metab", "10.1177/0271678X251384264",
     ),

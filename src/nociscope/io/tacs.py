@@ -10,12 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from nociscope.core.errors import InputError, MissingMetadata, TimingError
+from nociscope.core.errors import InputError, MissingMetadata, TimingError, UnitError
 from nociscope.core.problem import Problem
 from nociscope.core.records import Array, Frames, Scan, Tacs
 from nociscope.io import units
 from nociscope.io.index import Sidecar
-from nociscope.io.sidecar import ARTERIAL
 from nociscope.io.table import Table, read_tsv
 from nociscope.io.timing import GAP_S, check_frames
 from nociscope.io.write import write_json, write_tsv
@@ -40,7 +39,7 @@ def read_tacs(
     Raises
     ------
     MalformedFile, MissingMetadata, UnitError
-        Not a table of curves, or no unit.
+        Not a table of curves, or no unit, or one under which the activity is impossible.
     TimingError
         Frames overlap, run backwards, or look like minutes.
     """
@@ -64,7 +63,8 @@ def read_tacs(
         volumes_mm3=np.array([known.get(r, math.nan) for r in regions]) if known else None,
         entities=scan.entities,
     )
-    return tacs, [*problems, *moved, *unfit, *look_at_curves(tacs, path.name), *_look_at_unit(tacs, scan, path.name)]
+    _check_unit(tacs, scan, str(path))
+    return tacs, [*problems, *moved, *unfit, *look_at_curves(tacs, path.name)]
 
 
 def _frames(table: Table, scan: Scan, where: str) -> tuple[Frames, list[Problem]]:
@@ -92,15 +92,16 @@ def _agree(table: Table, sidecar: Sidecar, where: str) -> None:
         )  # fmt: skip
 
 
-def _look_at_unit(tacs: Tacs, scan: Scan, where: str) -> list[Problem]:
+def _check_unit(tacs: Tacs, scan: Scan, where: str) -> None:
     """Compare the peak with what dose and weight allow: Bq and kBq mistaken for one another differ a thousandfold."""
     peak = float(np.median(np.max(tacs.activity, axis=1, initial=0.0, where=np.isfinite(tacs.activity))))
     suv = peak * scan.weight_kg / scan.dose_MBq
-    if not (math.isfinite(suv) and suv > 0) or PEAK_SUV[0] <= suv <= PEAK_SUV[1]:
-        return []
-    message = f"the peak is {peak:g} kBq/mL, an SUV of {suv:.3g}; expected {PEAK_SUV[0]:g} to {PEAK_SUV[1]:g}"
-    mend = "check Units of the curves, the dose and the weight"
-    return [Problem("units-implausible", where, message, ("SUV", *ARTERIAL), mend)]
+    if math.isfinite(suv) and suv > 0 and not PEAK_SUV[0] <= suv <= PEAK_SUV[1]:
+        raise UnitError(
+            f"the peak of the curves is impossible: {peak:g} kBq/mL after {scan.dose_MBq:g} MBq", where=where,
+            expected=f"an SUV of {PEAK_SUV[0]:g} to {PEAK_SUV[1]:g}", got=f"an SUV of {suv:.3g}",
+            do="check Units of the curves",
+        )  # fmt: skip
 
 
 def _unit(sidecar: Sidecar, path: Path) -> float:
