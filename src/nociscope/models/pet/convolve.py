@@ -56,7 +56,7 @@ def on_grid(where: Grid, time: Array, values: Array) -> Array:
     return on
 
 
-@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]
+@njit(cache=True, error_model="numpy")
 def _phi(z: float) -> tuple[float, float, float, float]:
     """Return exp(z) and the first three phi functions, without cancellation near zero."""
     if abs(z) < 0.1:
@@ -70,7 +70,7 @@ def _phi(z: float) -> tuple[float, float, float, float]:
     return e, p1, p2, (p2 - 0.5) / z
 
 
-@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]
+@njit(cache=True, error_model="numpy")
 def _frame_means(rates: Array, time: Array, curve: Array, frame: NDArray[np.int64], duration: Array) -> Array:
     out = np.zeros((rates.size, duration.size))
     for r in range(rates.size):
@@ -86,7 +86,7 @@ def _frame_means(rates: Array, time: Array, curve: Array, frame: NDArray[np.int6
     return out
 
 
-@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]
+@njit(cache=True, error_model="numpy")
 def plain_means(time: Array, curve: Array, frame: NDArray[np.int64], duration: Array) -> Array:
     """Return frame means of the curve, of its running integral and of the integral of that, (3, frame)."""
     out = np.zeros((3, duration.size))

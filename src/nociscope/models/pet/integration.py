@@ -106,12 +106,9 @@ class Integrator:
         drive = self._input(self.curves.driver if driver is None else driver)
         wet = self._blood(self.curves.blood if blood is None else blood)
         dry = 1 - self.vB
-        corrected = [
-            (curve - self.vB * wet[0]) / dry,
-            (curve @ self.rule.once.T - self.vB * wet[1]) / dry,
-            (curve @ self.rule.twice.T - self.vB * wet[2]) / dry,
-        ]
-        return Sums(*corrected, *drive, uncorrected=curve, k2prime=self.k2prime)
+        parts = (curve, curve @ self.rule.once.T, curve @ self.rule.twice.T)
+        once, twice, thrice = ((part - self.vB * wet[k]) / dry for k, part in enumerate(parts))
+        return Sums(once, twice, thrice, drive[0], drive[1], drive[2], curve, self.k2prime)
 
     def _input(self, driver: Array) -> Array:
         if self.curves.reference:

@@ -97,7 +97,7 @@ def linearise(model: CompartmentModel, theta: Array) -> tuple[Array, Array, Arra
     return (values[0], values[1], values[2], slopes[0], slopes[1], slopes[2])
 
 
-@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]
+@njit(cache=True, error_model="numpy")
 def _lagrange(table: Array, low: float, step: float, rate: float, value: Array, slope: Array) -> None:
     """Interpolate the basis and its derivative by rate at one rate, from six neighbours."""
     rate = min(max(rate, RATE_LOW), RATE_HIGH)
@@ -124,7 +124,7 @@ def _lagrange(table: Array, low: float, step: float, rate: float, value: Array, 
         slope[i] /= step * rate
 
 
-@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]
+@njit(cache=True, error_model="numpy")
 def normal_equations(  # type: ignore[no-untyped-def]
     table, low, step, columns, y, w, region, amplitude, rate, column, d_amplitude, d_rate, d_column
 ):
@@ -156,7 +156,7 @@ def normal_equations(  # type: ignore[no-untyped-def]
     return cost, gram, gradient
 
 
-@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]
+@njit(cache=True, error_model="numpy")
 def _propose(theta, gram, gradient, damping, low, high, trial):  # type: ignore[no-untyped-def]
     """Levenberg–Marquardt step on the parameters that are free to move, clipped to the bounds."""
     count = theta.size
@@ -193,7 +193,7 @@ def _propose(theta, gram, gradient, damping, low, high, trial):  # type: ignore[
     return n
 
 
-@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]
+@njit(cache=True, error_model="numpy")
 def _along(here, there, theta, trial, low, high, target):  # type: ignore[no-untyped-def]
     """Move to where the slope along the last step should vanish, by the secant of its two ends.
 
@@ -212,7 +212,7 @@ def _along(here, there, theta, trial, low, high, target):  # type: ignore[no-unt
     return True
 
 
-@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]
+@njit(cache=True, error_model="numpy")
 def _advance(index, new, theta, trial, cost, gram, gradient, damping, small, searched, low, high, done):  # type: ignore[no-untyped-def]
     """Judge the last trial of every live start and propose the next one."""
     new_cost, new_gram, new_gradient = new

@@ -24,6 +24,8 @@ from nociscope.models.pet.integration import Integrator, Sums
 from nociscope.models.pet.options import FitOptions
 
 DIFFERENCE = 1e-4
+BENT = 2.5
+"""A region is called non-linear where points leave the line by more than 10 % and bend beyond their noise."""
 Chosen = NDArray[np.bool_]
 
 
@@ -52,6 +54,7 @@ class LinearModel(KineticModel):
     axes : labels of the straight-line plot; empty for multilinear methods.
     whole : all frames enter, so there is no t*.
     uses_k2prime : the equation holds a common k2' of the reference region.
+    checked_by : the straight-line form of the same equation, which then decides t* and shows the check.
     """
 
     rows: Callable[[Sums], Rows]
@@ -60,6 +63,7 @@ class LinearModel(KineticModel):
     axes: tuple[str, str] = ("", "")
     whole: bool = False
     uses_k2prime: bool = False
+    checked_by: LinearModel | None = None
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -97,16 +101,36 @@ class Regression:
     variance: Array
     kinfitr: bool
 
-    def point_variance(self, beta: Array) -> Array:
-        """Propagated variance of every residual at fixed coefficients, (frame,), up to the noise scale."""
+    def response(self, beta: Array) -> Array:
+        """How every residual answers the noise of every frame at fixed coefficients, (point, frame), in its SDs."""
         there = self.nudged.y - self.nudged.x @ beta
         here = self.rows.y - self.rows.x @ beta
-        slope = (there - here) / self.nudge[:, None]
-        return np.maximum((slope**2 * self.variance[:, None]).sum(axis=0), 1e-300)
+        slope: Array = ((there - here) / self.nudge[:, None]).T * np.sqrt(self.variance)
+        return slope
+
+    def point_variance(self, beta: Array) -> Array:
+        """Propagated variance of every residual at fixed coefficients, (frame,), up to the noise scale."""
+        total: Array = np.maximum((self.response(beta) ** 2).sum(axis=1), 1e-300)
+        return total
+
+    def noise(self, beta: Array, chosen: Chosen, weights: Array) -> float:
+        """Noise scale: residuals against what noise of one unit would leave of them after the regression.
+
+        Points share their integrals, so their residuals are correlated and counting degrees of freedom would
+        understate the noise.
+        """
+        root = np.sqrt(weights[chosen])
+        x = self.rows.x[chosen] * root[:, None]
+        hat = x @ np.linalg.pinv(x)
+        left = self.response(beta)[chosen] * root[:, None]
+        left = left - hat @ left
+        residual = (self.rows.y - self.rows.x @ beta)[chosen] * root
+        expected = float((left**2).sum())
+        return float(residual @ residual) / expected if expected > 0 else nan
 
     def weights(self, chosen: Chosen) -> Array:
         """Weights of the points: the frames' own under kinfitr's rules, else 1/propagated variance (two passes)."""
-        own = 1 / self.variance
+        own: Array = np.where(self.variance > 0, 1 / np.where(self.variance > 0, self.variance, 1), 0.0)
         if self.kinfitr or not self.model.axes[0]:
             return own
         for _ in range(2):
@@ -121,7 +145,7 @@ def _regression(model: LinearModel, work: Integrator, curve: Array, options: Fit
     sums = work.sums(curve)
     with np.errstate(divide="ignore", invalid="ignore"):
         rows, nudged = model.rows(sums), model.rows(work.sums(curve + np.diag(nudge)))
-    variance = 1 / np.where(curves.weights > 0, curves.weights, np.inf)
+    variance = np.where(curves.weights > 0, 1 / np.where(curves.weights > 0, curves.weights, 1), 0.0)
     return Regression(model, sums, _finite(rows), _finite(nudged), nudge, variance, options.integration != "exact")
 
 
@@ -132,51 +156,70 @@ def _finite(rows: Rows) -> Rows:
 def fit_linear(
     model: LinearModel, work: Integrator, options: FitOptions, rng: np.random.Generator
 ) -> tuple[KineticFit, ...]:
-    """Fit a linear model to every region; one region's trouble leaves the others untouched."""
+    """Fit a linear model to every region; one region's trouble leaves the others untouched.
+
+    t* is chosen once, on the mean curve of the scan: chosen per region it would follow each region's noise, and its
+    interval would be too short.
+    """
     curves = work.curves
     usable = curves.used & (curves.weights > 0)
-    fits = []
-    for row, curve in enumerate(curves.activity):
-        state = triage(curve, curves.used, tstar.MINIMUM_FRAMES)
-        if state is FitStatus.OK and int(usable.sum()) < tstar.MINIMUM_FRAMES:
-            state = FitStatus.TOO_FEW_FRAMES
-        if state is FitStatus.OK and not np.isfinite(curve[: np.flatnonzero(curves.used)[-1]]).all():
-            state = FitStatus.NOT_FINITE
-        alive = state is FitStatus.OK
-        fits.append(_fit_one(model, work, row, options, rng) if alive else failed(model, curves, row, state))
-    return tuple(fits)
+    states = [_triage(curve, usable, curves.used) for curve in curves.activity]
+    alive = [row for row, state in enumerate(states) if state is FitStatus.OK]
+    after = _after_tstar(model, work, curves.activity[alive].mean(axis=0), options) if alive else usable
+    return tuple(
+        _fit_one(model, work, row, after, options) if state is FitStatus.OK else failed(model, curves, row, state)
+        for row, state in enumerate(states)
+    )
 
 
-def _fit_one(
-    model: LinearModel, work: Integrator, row: int, options: FitOptions, rng: np.random.Generator
-) -> KineticFit:
+def _triage(curve: Array, usable: Chosen, used: Chosen) -> FitStatus:
+    if int(usable.sum()) < tstar.MINIMUM_FRAMES:
+        return FitStatus.TOO_FEW_FRAMES
+    return triage(curve, used, tstar.MINIMUM_FRAMES)
+
+
+def _after_tstar(model: LinearModel, work: Integrator, curve: Array, options: FitOptions) -> Chosen:
+    """Frames that enter, (frame,): all of them, or those after t*."""
+    usable = work.curves.used & (work.curves.weights > 0)
+    if model.whole and not options.tstar_frames and options.tstar_min == "auto":
+        return usable
+    check = _regression(model.checked_by or model, work, np.where(work.curves.used, curve, 0.0), options)
+    usable = usable & _on_plot(check)
+    if usable.sum() < tstar.MINIMUM_FRAMES:
+        return usable
+    return tstar.choose(work.curves.frames, usable, options, _line(check, usable))
+
+
+def _on_plot(check: Regression) -> Chosen:
+    """Points that a straight-line plot can show: activity and abscissa above zero."""
+    if not check.model.axes[0]:
+        return np.ones(check.rows.y.shape, bool)
+    shown: Chosen = (check.sums.curve > 0) & (check.rows.x[:, 0] > 0)
+    return shown
+
+
+def _line(check: Regression, usable: Chosen) -> tstar.Line:
+    index = np.flatnonzero(usable)
+    late = np.zeros_like(usable)
+    late[index[len(index) // 2 :]] = True
+    return tstar.Line(check.rows.x, check.rows.y, check.weights(late))
+
+
+def _fit_one(model: LinearModel, work: Integrator, row: int, after: Chosen, options: FitOptions) -> KineticFit:
     curves = work.curves
     curve = np.where(curves.used, np.nan_to_num(curves.activity[row]), 0.0)
     regression = _regression(model, work, curve, options)
-    usable = curves.used & (curves.weights > 0)
-    if model.axes[0]:
-        usable = usable & (regression.sums.curve > 0) & (regression.rows.x[:, 0] > 0)
-    chosen, straight = _choose(model, curves, regression, usable, options)
+    check = _regression(model.checked_by, work, curve, options) if model.checked_by else regression
+    chosen = after & _on_plot(check)
     if chosen.sum() <= regression.rows.x.shape[-1]:
         return failed(model, curves, row, FitStatus.TOO_FEW_FRAMES)
     weights = regression.weights(chosen)
     beta = solve(regression.rows, weights, chosen)
     errors, kind = standard_errors(regression, work, beta, chosen, weights)
+    plot = _plot(check, chosen, float(curves.frames.start[chosen][0])) if check.model.axes[0] else None
+    straight = plot is None or plot.deviation <= tstar.MAX_DEVIATION or _line(check, chosen).bend(chosen) < BENT
     status = FitStatus.OK if straight else FitStatus.NONLINEAR
-    return _report(regression, curves, row, chosen, beta, (errors, kind, status))
-
-
-def _choose(
-    model: LinearModel, curves: Curves, regression: Regression, usable: Chosen, options: FitOptions
-) -> tuple[Chosen, bool]:
-    def off(chosen: Chosen) -> float:
-        beta = solve(regression.rows, regression.weights(chosen), chosen)
-        return tstar.deviation(regression.rows.y[chosen], (regression.rows.x @ beta)[chosen])
-
-    if model.whole and not options.tstar_frames and options.tstar_min == "auto":
-        return usable, True
-    chosen, straight = tstar.choose(curves.frames, usable, options, off)
-    return chosen, straight or model.whole
+    return _report(regression, curves, row, chosen, beta, (errors, kind, status), plot)
 
 
 def _outcomes(model: LinearModel, beta: Array) -> Array:
@@ -189,9 +232,7 @@ def standard_errors(
 ) -> tuple[Array, str]:
     """Errors of all outcomes by propagation of frame noise, (symbol,); the input ensemble adds its spread."""
     model = regression.model
-    dof = int(chosen.sum()) - beta.size
-    residual = (regression.rows.y - regression.rows.x @ beta)[chosen]
-    scale = float((residual**2 / regression.point_variance(beta)[chosen]).sum()) / dof if dof > 0 else nan
+    scale = regression.noise(beta, chosen, weights)
     moved = _outcomes(model, solve(regression.nudged, weights, chosen))
     slope = (moved - _outcomes(model, beta)[:, None]) / regression.nudge
     variance = scale * (slope**2 * regression.variance).sum(axis=1)
@@ -218,6 +259,7 @@ def _report(
     chosen: Chosen,
     beta: Array,
     verdict: tuple[Array, str, FitStatus],
+    plot: LinearPlot | None,
 ) -> KineticFit:
     model, (errors, kind, status) = regression.model, verdict
     values = _outcomes(model, beta)
@@ -244,21 +286,23 @@ def _report(
         weights=curves.weights,
         used=chosen,
         criteria=criteria(int(chosen.sum()), beta.size, wrss),
-        plot=_plot(regression, chosen, beta, line, begin) if model.axes[0] else None,
+        plot=plot,
         note="" if status is FitStatus.OK else f"no {tstar.MINIMUM_FRAMES} last frames lie within 10 % of a line",
     )
 
 
-def _plot(regression: Regression, chosen: Chosen, beta: Array, line: Array, begin: float) -> LinearPlot:
-    model, y = regression.model, regression.rows.y
+def _plot(check: Regression, chosen: Chosen, begin: float) -> LinearPlot:
+    """Return the straight-line view with its own line, whichever method made the estimate."""
+    beta = solve(check.rows, check.weights(chosen), chosen)
+    y, line = check.rows.y, check.rows.x @ beta
     return LinearPlot(
-        x=regression.rows.x[:, 0],
+        x=check.rows.x[:, 0],
         y=y,
         used=chosen,
         slope=float(beta[0]),
         intercept=float(beta[1]),
         tstar_min=begin,
         deviation=tstar.deviation(y[chosen], line[chosen]),
-        x_label=model.axes[0],
-        y_label=model.axes[1],
+        x_label=check.model.axes[0],
+        y_label=check.model.axes[1],
     )

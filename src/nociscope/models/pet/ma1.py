@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nociscope.models.pet.integration import Sums
 from nociscope.models.pet.linear import LinearModel, Rows, columns
+from nociscope.models.pet.logan import LOGAN
 
 
 def rows(s: Sums) -> Rows:
@@ -17,6 +18,7 @@ MA1 = LinearModel(
     outcome="VT",
     rows=rows,
     outcomes={"VT": lambda b: -b[..., 0] / b[..., 1]},
+    checked_by=LOGAN,
     equation="C = b1 integral(Cp) + b2 integral(C), VT = -b1 / b2, t > t*",
     assumes="as the Logan plot",
     lies="with noise it is nearly unbiased but more variable than the Logan plot",

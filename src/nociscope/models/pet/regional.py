@@ -13,8 +13,8 @@ from nociscope.core.status import FitStatus
 from nociscope.models.pet.base import CompartmentModel, Curves, KineticModel
 from nociscope.models.pet.bootstrap import bootstrap_compartments
 from nociscope.models.pet.estimates import agreement, assemble, failed, triage
-from nociscope.models.pet.least_squares import Optima, bounds, named, optimise, predict, starting_points
 from nociscope.models.pet.integration import integrator
+from nociscope.models.pet.least_squares import Optima, bounds, named, optimise, predict, starting_points
 from nociscope.models.pet.linear import LinearModel, fit_linear
 from nociscope.models.pet.mrtm1 import MRTM1
 from nociscope.models.pet.options import FitOptions
@@ -103,7 +103,10 @@ def _with_k2prime(model: CompartmentModel, curves: Curves, options: FitOptions, 
 
 
 def _k2prime(curves: Curves, options: FitOptions, rng: np.random.Generator) -> float:
-    """Return one k2' for the scan: the median of MRTM1 over regions, weighted by 1/variance; nan where none is determined."""
+    """Return one k2' for the scan: the median of MRTM1 over regions, weighted by 1/variance.
+
+    It is nan where no region determines it.
+    """
     if options.k2prime != "fit":
         return float(options.k2prime)
     plain = replace(options, tstar_frames=0, tstar_min="auto", bootstrap=0)

@@ -1,13 +1,15 @@
 """Where the straight part of a graphical analysis begins, and whether it is straight.
 
-The rule: the earliest frame after which every point lies within 10 % of the fitted line, with at least
-`MINIMUM_FRAMES` frames left. Where no frame fulfils it, the last `MINIMUM_FRAMES` are used and the fit says
-``nonlinear``.
+The rule: the earliest frame after which (1) every point lies within 10 % of the fitted line and (2) the points show no
+bend: a quadratic term stays below 0.7 of its standard error, more likely noise than bend; both must hold there and for
+the two frames before it, and at least `MINIMUM_FRAMES` frames must be left. The first part is the usual limit; the
+second keeps the bias of the slope below its error when noise is low. Where no frame fulfils both, the last `MINIMUM_FRAMES` are used; the fit says ``nonlinear`` if even they leave the line by more than
+10 %.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +18,9 @@ from nociscope.core.records import Array, Frames
 from nociscope.models.pet.options import FitOptions
 
 MAX_DEVIATION = 0.10
+MAX_BEND = 0.7
 MINIMUM_FRAMES = 5
+HOLD = 3
 
 Chosen = NDArray[np.bool_]
 
@@ -28,30 +32,64 @@ def deviation(measured: Array, fitted: Array) -> float:
     return float(np.max(distance)) if np.isfinite(distance).all() else float("inf")
 
 
-def choose(frames: Frames, usable: Chosen, options: FitOptions, off: Callable[[Chosen], float]) -> tuple[Chosen, bool]:
-    """Frames after t*, and whether the line holds there.
+@dataclass(frozen=True, eq=False)
+class Line:
+    """Points of a plot: ``x`` (frame, column), the first column its abscissa; ``y``, ``weights`` (frame,)."""
+
+    x: Array
+    y: Array
+    weights: Array
+
+    def deviation(self, chosen: Chosen) -> float:
+        """Largest relative distance from the line through the chosen points."""
+        root = np.sqrt(self.weights[chosen])
+        x, y = self.x[chosen], self.y[chosen]
+        beta = np.linalg.lstsq(x * root[:, None], y * root, rcond=None)[0]
+        return deviation(y, x @ beta)
+
+    def bend(self, chosen: Chosen) -> float:
+        """Quadratic term of the chosen points over its standard error."""
+        root = np.sqrt(self.weights[chosen])
+        x, y = self.x[chosen] * root[:, None], self.y[chosen] * root
+        abscissa = self.x[chosen][:, 0]
+        curve = ((abscissa - abscissa.mean()) / max(float(np.ptp(abscissa)), 1e-300)) ** 2 * root
+        q, _ = np.linalg.qr(x)
+        curve, y = curve - q @ (q.T @ curve), y - q @ (q.T @ y)
+        size = float(curve @ curve)
+        dof = len(y) - x.shape[1] - 1
+        if size == 0 or dof < 1:
+            return 0.0
+        slope = float(curve @ y) / size
+        noise = float(np.sum((y - slope * curve) ** 2)) / dof
+        return abs(slope) / float(np.sqrt(noise / size)) if noise > 0 else float("inf")
+
+
+def choose(frames: Frames, usable: Chosen, options: FitOptions, line: Line) -> Chosen:
+    """Frames after t*, (frame,).
 
     Parameters
     ----------
     frames : of the scan. usable : (frame,), frames that may enter.
     options : ``tstar_frames`` or ``tstar_min`` fix the choice; otherwise the rule decides.
-    off : deviation of the line fitted to a choice of frames.
+    line : the points.
     """
     index = np.flatnonzero(usable)
     if options.tstar_frames:
-        chosen = _from(usable, index[-options.tstar_frames :])
-        return chosen, off(chosen) <= MAX_DEVIATION
+        return _after(usable, index[-options.tstar_frames :])
     if options.tstar_min != "auto":
-        chosen = usable & (frames.start >= options.tstar_min - 1e-6)
-        return chosen, bool(chosen.sum() > 2) and off(chosen) <= MAX_DEVIATION
+        late: Chosen = usable & (frames.start >= options.tstar_min - 1e-6)
+        return late
+    held = 0
     for first in range(len(index) - MINIMUM_FRAMES + 1):
-        chosen = _from(usable, index[first:])
-        if off(chosen) <= MAX_DEVIATION:
-            return chosen, True
-    return _from(usable, index[-MINIMUM_FRAMES:]), False
+        chosen = _after(usable, index[first:])
+        good = line.deviation(chosen) <= MAX_DEVIATION and line.bend(chosen) <= MAX_BEND
+        held = held + 1 if good else 0
+        if held == HOLD:
+            return chosen
+    return _after(usable, index[-MINIMUM_FRAMES:])
 
 
-def _from(usable: Chosen, index: NDArray[np.int64]) -> Chosen:
+def _after(usable: Chosen, index: NDArray[np.int64]) -> Chosen:
     chosen = np.zeros_like(usable)
     chosen[index] = True
     return chosen

@@ -26,6 +26,6 @@ TWO_TISSUE_IRREVERSIBLE = CompartmentModel(
     },
     equation="C = (1 - vB) K1 (k2 exp(-(k2 + k3) t) + k3) / (k2 + k3) * Cp + vB Cb",
     assumes="bound tracer stays bound for the whole scan",
-    lies="where k3 is much faster than k2 uptake is limited by delivery and Ki follows blood flow; lambda_k3 resists that",
+    lies="where k3 is much faster than k2 delivery limits uptake and Ki follows blood flow; lambda_k3 resists that",
     cites=("fowler1995",),
 )

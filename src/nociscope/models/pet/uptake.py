@@ -97,7 +97,7 @@ def fit_uptake(model: UptakeModel, tacs: Tacs, reference: Array | None, options:
     fits = []
     for row in range(len(tacs.regions)):
         mean, variance = float(window.mean[row]), float(window.variance[row])
-        status = window.status[row] if window.status[row] is not FitStatus.OK else problem
+        status = problem if problem is not FitStatus.OK else window.status[row]
         value = mean / by if status is FitStatus.OK else nan
         se = float(np.sqrt(variance + value**2 * by_variance) / by) if status is FitStatus.OK else nan
         fits.append(_fit(model, tacs, row, window.share, (value, se, status)))

@@ -39,7 +39,8 @@ def frame_weights(tacs: Tacs, options: FitOptions) -> Array:
     peak = weights.max(initial=0.0)
     if not peak > 0:
         raise InputError("no frame carries weight", expected="at least one weight above zero")
-    return weights / peak
+    scaled: Array = weights / peak
+    return scaled
 
 
 def mean_curve(tacs: Tacs) -> Array:
