@@ -12,7 +12,7 @@ data is a `nociscope.core.problem.Problem`, what cannot be read at all raises.
                             input_function, settings, tracer, sources, problems``): the readers below, in one call
 ``people``                  ``read_people(bids_dir, index=None) -> People``; ``People.row(participant, session="")``
 ``study``                   ``read_study(path) -> Study``; ``pet_settings(study, tracer) -> PetSettings``;
-                            ``write_study_template(path, index, people) -> Path``
+                            ``write_study_template(index, path) -> Path`` (made in ``template``)
 ``tracers``                 ``TRACERS: dict[str, Tracer]``; ``find_tracer(name) -> Tracer`` (``.known`` may be False)
 ``sidecar``                 ``read_scan(sidecar, key, person, corrections, tracer) -> (Scan, problems)``
 ``tacs``                    ``read_tacs(path, sidecar, scan, volumes=None) -> (Tacs, problems)``;
@@ -25,7 +25,10 @@ data is a `nociscope.core.problem.Problem`, what cannot be read at all raises.
 ``names``                   ``PATTERNS``; ``build(pattern, entities) -> str``; ``parse(path) -> (pattern, entities)``;
                             ``write_description(output_dir, version, sources)``
 ``table``, ``write``        strict TSV and JSON readers; atomic writers
-``check``                   ``check_dataset(index, people, study) -> list[Problem]``; ``inventory(index) -> Inventory``
+``units``, ``timing``       what stands in files, checked and converted; ``regions``: names that atlases share
+``record``                  any frozen record as JSON
+``check``                   ``check_dataset(index, study=None, people=None) -> list[Problem]``;
+                            ``inventory(index) -> dict[str, str]``
 ==========================  ========================================================================================
 
 Participant and session labels are bare (``"rbqc"``) in entities and keys; ``ScanKey.participant_id`` is ``"sub-rbqc"``.

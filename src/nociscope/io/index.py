@@ -1,90 +1,23 @@
-"""What files a dataset and its derivatives hold, with sidecar inheritance.
-
-Names are parsed by bids2table. Its own `index_dataset` leaves sidecars out, turns ``run-01`` into 1 and imports pandas
-(1.8 CPU s), so the folders are walked here, once.
-"""
+"""What files a dataset and its derivatives hold, with sidecar inheritance."""
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from nociscope.core.errors import AmbiguousQuery, InputError, MissingFile, UnsafeName
+from nociscope.core.errors import AmbiguousQuery, InputError, MissingFile
 from nociscope.core.problem import Problem
+from nociscope.io.file import LABEL, RAW, SCAN_ENTITIES, File, ScanKey, Sidecar, safe_label, scan_key
 from nociscope.io.table import read_json
+from nociscope.io.walk import Walk, check_asked, datasets
 
-RAW = "raw"
-LABEL = re.compile(r"[0-9A-Za-z+]+")
-SCAN_ENTITIES = ("sub", "ses", "task", "trc", "rec", "run")
-_KNOWN_PIPELINES = ("petprep", "bloodstream", "fmriprep", "smriprep", "freesurfer", "petfit", "petsurfer")
-
-
-@dataclass(frozen=True)
-class File:
-    """One file: where it is, and what its name says. ``dataset`` is ``raw`` or the derivative's label."""
-
-    path: Path
-    dataset: str
-    datatype: str
-    suffix: str
-    extension: str
-    entities: Mapping[str, str] = field(default_factory=dict)
-
-    def get(self, key: str) -> str | None:
-        """Value of an entity or of ``dataset``, ``datatype``, ``suffix``, ``extension``; None where absent."""
-        if key in ("dataset", "datatype", "suffix", "extension"):
-            return str(getattr(self, key))
-        return self.entities.get(key)
-
-
-@dataclass(frozen=True, order=True)
-class ScanKey:
-    """One PET scan; labels are bare, and empty where the name does not have the entity."""
-
-    sub: str
-    ses: str = ""
-    task: str = ""
-    trc: str = ""
-    rec: str = ""
-    run: str = ""
-
-    @property
-    def entities(self) -> dict[str, str]:
-        """The entities that are present, in BIDS order."""
-        return {k: v for k in SCAN_ENTITIES if (v := getattr(self, k))}
-
-    @property
-    def label(self) -> str:
-        """Return the name stem, such as ``sub-01_ses-baseline``."""
-        return "_".join(f"{k}-{v}" for k, v in self.entities.items())
-
-    @property
-    def participant_id(self) -> str:
-        """As in participants.tsv."""
-        return f"sub-{self.sub}"
-
-    @property
-    def session_id(self) -> str:
-        """As in sessions.tsv; empty where the dataset has no sessions."""
-        return f"ses-{self.ses}" if self.ses else ""
-
-
-@dataclass(frozen=True)
-class Sidecar:
-    """Metadata of one file after inheritance: later ``paths`` overrule earlier ones."""
-
-    data: Mapping[str, Any]
-    paths: tuple[Path, ...] = ()
-
-    @property
-    def where(self) -> str:
-        """The file to mend: the most specific that contributed."""
-        return str(self.paths[-1]) if self.paths else "sidecar"
+__all__ = [
+    "LABEL", "RAW", "SCAN_ENTITIES", "File", "Index", "ScanKey", "Sidecar", "index_dataset", "parse_derivatives",
+    "safe_label", "scan_key",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -201,23 +134,6 @@ class Index:
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
 
 
-def safe_label(label: str, prefix: str = "sub") -> str:
-    """Return a label without its prefix.
-
-    Raises
-    ------
-    UnsafeName
-        Anything but letters, digits and ``+``: it could leave the dataset or break a page.
-    """
-    bare = label.removeprefix(f"{prefix}-")
-    if not LABEL.fullmatch(bare):
-        raise UnsafeName(
-            f"not a BIDS label for {prefix!r}", expected="letters and digits only", got=repr(label),
-            do="rename it",
-        )  # fmt: skip
-    return bare
-
-
 def index_dataset(
     bids_dir: Path | str,
     derivatives: Mapping[str, Path | str] | None = None,
@@ -244,23 +160,35 @@ def index_dataset(
         raise MissingFile("no such dataset", expected="a BIDS folder", where=str(root), do="check the path")
     subs = None if participants is None else {safe_label(p, "sub") for p in participants}
     visits = None if sessions is None else {safe_label(s, "ses") for s in sessions}
-    datasets = _datasets(root, derivatives or {})
+    folders = datasets(root, derivatives or {})
     files: list[File] = []
     sidecars: dict[Path, tuple[File, ...]] = {}
     problems: list[Problem] = []
-    for label, folder in datasets.items():
-        walked = _Walk(label, folder, subs, visits)
+    for label, folder in folders.items():
+        walked = Walk(label, folder, subs, visits)
         if label == RAW:
-            _check_asked(walked, subs, visits)
+            check_asked(walked, subs, visits)
         files += walked.files
         sidecars |= walked.sidecars
         problems += walked.problems
-    return Index(root, tuple(sorted(files, key=lambda f: str(f.path))), sidecars, datasets, tuple(problems))
+    return Index(root, tuple(sorted(files, key=lambda f: str(f.path))), sidecars, folders, tuple(problems))
 
 
-def scan_key(file: File) -> ScanKey:
-    """Return the scan that a file belongs to."""
-    return ScanKey(**{k: file.entities.get(k, "") for k in SCAN_ENTITIES})
+def parse_derivatives(pairs: Iterable[str]) -> dict[str, Path]:
+    """Read ``NAME=DIR`` of the command line.
+
+    Raises
+    ------
+    InputError
+        A pair has no ``=``.
+    """
+    out: dict[str, Path] = {}
+    for pair in pairs:
+        name, equals, folder = pair.partition("=")
+        if not equals or not name or not folder:
+            raise InputError("not a derivative", expected="NAME=DIR", got=repr(pair), do="write petprep=/data/petprep")
+        out[name] = Path(folder)
+    return out
 
 
 def _values(key: str, value: str | Sequence[str] | None) -> tuple[str | None, ...]:
@@ -282,130 +210,3 @@ def _applicable(sidecars: Iterable[File], file: File) -> list[File]:
                 where=str(a.path.parent), do="remove one",
             )  # fmt: skip
     return apply
-
-
-def _datasets(root: Path, given: Mapping[str, Path | str]) -> dict[str, Path]:
-    datasets = {RAW: root}
-    for label, folder in given.items():
-        path = Path(folder).absolute()
-        if not path.is_dir():
-            raise MissingFile("no such derivative dataset", where=str(path), do=f"check --derivatives {label}=DIR")
-        datasets[label] = path
-    nested = root / "derivatives"
-    for path in sorted(p for p in nested.iterdir() if p.is_dir()) if nested.is_dir() else ():
-        label = _label(path)
-        if label and path not in datasets.values() and label not in given:
-            datasets[path.name if label in datasets else label] = path
-    return datasets
-
-
-def _label(folder: Path) -> str:
-    """The generating program where it is one we know, else the folder's name; empty for our own output."""
-    description = folder / "dataset_description.json"
-    generated = read_json(description).get("GeneratedBy") if description.is_file() else None
-    names = [str(g.get("Name", "")).lower() for g in generated or () if isinstance(g, dict)]
-    if "nociscope" in names:
-        return ""
-    return next((n for n in names if n in _KNOWN_PIPELINES), folder.name)
-
-
-class _Walk:
-    """One pass over the folders of one dataset."""
-
-    def __init__(self, label: str, root: Path, subs: set[str] | None, sessions: set[str] | None) -> None:
-        self.label, self.root, self.sessions = label, root, sessions
-        self.seen: dict[str, set[str]] = {"sub": set(), "ses": set()}
-        self.files: list[File] = []
-        self.sidecars: dict[Path, tuple[File, ...]] = {}
-        self.problems: list[Problem] = []
-        self._read(root, [e for e in os.scandir(root) if e.is_file()])
-        for entry in sorted(os.scandir(root), key=lambda e: e.name):
-            if entry.name.startswith("sub-") and entry.is_dir() and self._wanted(entry, "sub", subs):
-                self._descend(Path(entry.path))
-
-    def _wanted(self, entry: os.DirEntry[str], prefix: str, only: set[str] | None) -> bool:
-        bare = entry.name.removeprefix(f"{prefix}-")
-        if LABEL.fullmatch(bare):
-            self.seen[prefix].add(bare)
-            return only is None or bare in only
-        self.problems.append(
-            Problem(
-                "unsafe-name", entry.path, f"{entry.name!r} is not a BIDS label: expected letters and digits",
-                ("all",), "rename the folder and the files in it", "error",
-            )
-        )  # fmt: skip
-        return False
-
-    def _descend(self, folder: Path) -> None:
-        entries = sorted(os.scandir(folder), key=lambda e: e.name)
-        self._read(folder, [e for e in entries if e.is_file()])
-        for entry in entries:
-            if not entry.is_dir() or entry.name.startswith("."):
-                continue
-            if not entry.name.startswith("ses-") or self._wanted(entry, "ses", self.sessions):
-                self._descend(Path(entry.path))
-
-    def _read(self, folder: Path, entries: Iterable[os.DirEntry[str]]) -> None:
-        files = [f for e in entries if (f := self._parse(Path(e.path)))]
-        sides = [f for f in files if f.extension == ".json"]
-        if sides:
-            self.sidecars[folder] = tuple(sides)
-        data = [f for f in files if f.extension != ".json" and "sub" in f.entities]
-        stems = {_stem(f) for f in data}
-        alone = [s for s in sides if "sub" in s.entities and s.datatype and _stem(s) not in stems]
-        self.files += data + alone
-
-    def _parse(self, path: Path) -> File | None:
-        from bids2table import parse_bids_entities
-
-        found = dict(parse_bids_entities(path))
-        suffix, extension = found.pop("suffix", ""), found.pop("ext", "")
-        datatype = found.pop("datatype", "")
-        if not suffix or not extension or path.name.startswith("."):
-            return None
-        if bad := [f"{k}-{v}" for k, v in found.items() if not LABEL.fullmatch(v)]:
-            message = f"{', '.join(bad)} is not a BIDS entity: expected letters and digits"
-            self.problems.append(Problem("unsafe-name", str(path), message, ("all",), "rename the file", "error"))
-            return None
-        return File(path, self.label, datatype, suffix, extension, found)
-
-
-def _stem(file: File) -> tuple[Path, str]:
-    return file.path.parent, file.path.name.removesuffix(file.extension)
-
-
-def _check_asked(raw: _Walk, subs: set[str] | None, sessions: set[str] | None) -> None:
-    """Whoever was asked for must be in the raw dataset."""
-    here, visits = raw.seen["sub"], raw.seen["ses"]
-    if not here and not raw.problems:
-        raise MissingFile(
-            "the dataset holds no participant", expected="folders named sub-<label>", where=str(raw.root),
-            do="give the folder that holds dataset_description.json",
-        )  # fmt: skip
-    if absent := sorted((subs or set()) - here):
-        raise MissingFile(
-            "participants are not in the dataset", expected=", ".join(absent), got=", ".join(sorted(here)) or "none",
-            where=str(raw.root), do="check --participant-label",
-        )  # fmt: skip
-    if absent := sorted((sessions or set()) - visits):
-        raise MissingFile(
-            "sessions are not in the dataset", expected=", ".join(absent), got=", ".join(sorted(visits)) or "none",
-            where=str(raw.root), do="check --session-label",
-        )  # fmt: skip
-
-
-def parse_derivatives(pairs: Iterable[str]) -> dict[str, Path]:
-    """Read ``NAME=DIR`` of the command line.
-
-    Raises
-    ------
-    InputError
-        A pair has no ``=``.
-    """
-    out: dict[str, Path] = {}
-    for pair in pairs:
-        name, equals, folder = pair.partition("=")
-        if not equals or not name or not folder:
-            raise InputError("not a derivative", expected="NAME=DIR", got=repr(pair), do="write petprep=/data/petprep")
-        out[name] = Path(folder)
-    return out
