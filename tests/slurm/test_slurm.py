@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -16,10 +17,12 @@ pytestmark = [pytest.mark.slurm, pytest.mark.usefixtures("slurm")]
 def toy(tmp_path, monkeypatch):
     """Return four participants, for the slurm executor."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    return Toy(tmp_path, participants=4, sessions="a")
+    study = Toy(tmp_path, participants=4, sessions="a")
+    study.config = replace(study.config, jobs=4)
+    return study
 
 
-def until_ended(toy, seconds=60):
+def until_ended(toy, seconds=120):
     """Run the same command again until nothing waits any more; the last result."""
     until = time.monotonic() + seconds
     while (result := toy.run(executor="slurm")).pending:
@@ -58,7 +61,7 @@ def test_a_job_that_slurm_ends_without_a_word_is_missed_and_made_again(toy):
     toy.put("03", "a", "sleep 60")
     toy.run(executor="slurm")
     (submission,) = (toy.out / ".work" / "slurm").glob("*/submission.json")
-    until = time.monotonic() + 30
+    until = time.monotonic() + 90
     while len(list((toy.out / "logs").glob("sub-0[012]/sub-0?_mean.json"))) < 3:
         assert time.monotonic() < until
         time.sleep(0.2)

@@ -63,20 +63,22 @@ def execute(jobs: Sequence[Job], fleet: Fleet) -> Harvest:
     Units that failed are shown first and submitted again by the next call.
     """
     base = fleet.work_dir / "slurm"
-    earlier = [collect(s) for s in submissions(base)]
-    held = {u for state in earlier for u in (*state.pending, *state.bad)}
+    open_ones = submissions(base)
+    earlier = [collect(s) for s in open_ones]
+    held = {unit for s in open_ones for unit in s.units}  # also those that ended while we looked
     fresh = [job for job in jobs if job.unit not in held]
     made = [submit(fresh[i : i + CHUNK], base, fleet.jobs) for i in range(0, len(fresh), CHUNK)]
     notes = [note for state in earlier for note in state.notes]
     notes += [f"submitted {len(s.units)} units as SLURM array {s.job_id}" for s in made]
     if any(state.bad for state in earlier):
         notes.append("units that failed are submitted again by the next call")
-    outcomes = [o for state in earlier for o in state.outcomes if o.state not in ("done", "current")]
-    if fleet.wait:
-        outcomes += [o for s in submissions(base) for o in wait(s)]
-        return Harvest(tuple(outcomes), (), tuple(notes))
+    outcomes = [o for state in earlier for o in state.outcomes]
     pending = [u for state in earlier for u in state.pending] + [u for s in made for u in s.units]
-    return Harvest(tuple(outcomes), tuple(pending), tuple(notes))
+    if fleet.wait:
+        outcomes, pending = outcomes + [o for s in submissions(base) for o in wait(s)], []
+    asked = {task.id for job in jobs for task in job.tasks}
+    latest = {o.task: o for o in outcomes if o.task in asked}
+    return Harvest(tuple(latest.values()), tuple(pending), tuple(notes))
 
 
 def submit(jobs: Sequence[Job], base: Path, at_a_time: int) -> Submission:
