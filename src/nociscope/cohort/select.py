@@ -74,7 +74,7 @@ def select(view: CohortView, hypothesis: Hypothesis) -> Selection:
     paired = hypothesis.kind in ("paired", "retest")
     predictor = _predictor(view, hypothesis, tracer, ids, accepted)
     reference_region = view.references.get(tracer, "") if hypothesis.measure in RATIOS else ""
-    reference_measure, reference_values = _reference(view, reference_region, tracer, ids)
+    reference_measure, reference = _reference(view, reference_region, tracer, ids, sessions)
     data = HypothesisData(
         people=tuple(_person(view, hypothesis, i) for i in ids),
         regions=regions,
@@ -85,13 +85,15 @@ def select(view: CohortView, hypothesis: Hypothesis) -> Selection:
         se=None if paired else cube.mean_se(),
         scale="ratio" if hypothesis.measure in RATIOS else "absolute" if hypothesis.measure in ABSOLUTE else "other",
         genotype_sensitive=tracer in view.genotype_sensitive,
+        genotype_covariate=view.study.covariates.genotype,
         covariates={name: _column(view, name, ids) for name in _covariates(view.study, hypothesis)},
         predictor=predictor,
         predictor_name=hypothesis.correlate,
         predictor_unit=_unit(view, hypothesis.correlate),
         reference_region=reference_region,
         reference_measure=reference_measure,
-        reference_values=reference_values,
+        reference_values=None if paired or reference is None else reference.mean()[:, 0],
+        reference_session_values=reference.values[:, :, 0] if paired and reference is not None else None,
         value_status=cube.reasons(),
         model=rows[0].method,
     )
@@ -215,15 +217,16 @@ def _unit(view: CohortView, column: str) -> str:
     return str(view.people.dictionary.get(column, {}).get("Units", "1")) if column else "1"
 
 
-def _reference(view: CohortView, region: str, tracer: str, ids: Sequence[str]) -> tuple[str, Array | None]:
-    """Absolute signal of what a ratio is divided by: its symbol and one value per person, None where there is none."""
+def _reference(
+    view: CohortView, region: str, tracer: str, ids: Sequence[str], sessions: Sequence[str]
+) -> tuple[str, Cube | None]:
+    """Absolute signal of what a ratio is divided by: its symbol and its numbers, None where there are none."""
     here = [r for r in view.rows if r.region == region and r.modality == f"pet:{tracer}" and r.status is FitStatus.OK]
     for measure in _REFERENCE_MEASURES:
         methods = [r.method for r in here if r.measure == measure]
         if methods:
             rows = [r for r in here if (r.measure, r.method) == (measure, methods[0])]
-            sessions = tuple(sorted({r.session_id for r in rows}))
-            return measure, Cube(rows, ids, sessions, (region,), frozenset({FitStatus.OK})).mean()[:, 0]
+            return measure, Cube(rows, ids, sessions, (region,), frozenset({FitStatus.OK}))
     return _REFERENCE_MEASURES[0], None
 
 

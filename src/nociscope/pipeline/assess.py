@@ -15,6 +15,7 @@ from nociscope.pipeline.step import Logs, Need, Source, Step
 from nociscope.pipeline.store import Store, key
 from nociscope.pipeline.task import Reference, Task
 
+_SHOWN = 2
 UP_TO_DATE = ""
 
 
@@ -74,12 +75,10 @@ def resolved(task: Task, step: Step, store: Store) -> tuple[dict[str, tuple[Sour
         for reference in references:
             here = _outputs(reference, need, store)
             found += here
-            if not here:
-                problems.append(_absent(reference, role, store))
+            if not here and (absent := _absent(reference, role, store)):
+                problems.append(absent)
         if not found and not need.optional:
-            raise DatasetError(
-                f"step cannot run without {role}", got="; ".join(p.message for p in problems) or "nothing"
-            )
+            raise DatasetError(f"step cannot run without {role}", got=_told([p.message for p in problems]))
         sources[role] = tuple(found)
     return sources, tuple(problems)
 
@@ -111,14 +110,23 @@ def _beside(
     return sidecars, main.make, tuple(store.root / n for n in others if n != own)
 
 
-def _absent(reference: Reference, role: str, store: Store) -> Problem:
+def _told(messages: list[str]) -> str:
+    """A few messages; the rest is counted, because their cause is in the log of the step that failed."""
+    shown = "; ".join(messages[:_SHOWN])
+    return f"{shown}; and {len(messages) - _SHOWN} more" if len(messages) > _SHOWN else shown or "nothing"
+
+
+def _absent(reference: Reference, role: str, store: Store) -> Problem | None:
+    """Why an earlier step left nothing; None where it was done and had nothing to leave."""
     found = store.any_record(reference.log)
     if found is None:
         message = f"{reference.task} was never run"
     elif found[1].state == "done":
-        message = f"{reference.task} did not make {reference.make}"
+        return None
+    elif found[1].state == "failed":
+        message = f"{reference.task} failed: {found[1].reason}"
     else:
-        message = f"{reference.task} {found[1].state}: {found[1].reason}"
+        message = f"{reference.task} could not run"
     return Problem("input-absent", reference.task, message, (role,), "see the log of that step")
 
 

@@ -57,10 +57,9 @@ def run(records: Mapping[str, Any], params: Params) -> Produced:
     """Add combined regions, and the reference region under its own name."""
     tacs, problems = records["curves"]
     where = "combined regions"
-    for combine in (params["combine"], reference(tacs.regions, params["reference_region"])):
-        tacs, notes = combine_regions(tacs, combine, where)
-        problems = [*problems, *notes]
-    return Produced({"tacs": tacs}, problems=tuple(problems))
+    tacs, notes = combine_regions(tacs, params["combine"], where)
+    tacs, more = combine_regions(tacs, reference(tacs.regions, params["reference_region"]), where)
+    return Produced({"tacs": tacs}, problems=(*problems, *notes, *more))
 
 
 def reference(regions: Sequence[str], place: str) -> dict[str, list[str]]:

@@ -143,14 +143,12 @@ def _blood_results(label: str, records: Mapping[str, Any]) -> BloodResults | Non
     delay: Delay | None = (records["delay"] or {}).get(label)
     input_: InputFunction | None = found.record if found else None
     result: BloodResult | None = modelled.record if modelled else None
-    method = input_.method if input_ else {}
     return BloodResults(
         input_function=input_,
         blood=result.blood if result else None,
         parts=result.parts if result else {},
         estimates=result.estimates if result else {},
         delay_min=delay.delay.value if delay else math.nan,
-        notes=tuple(f"{part.replace('_', ' ')}: {how}" for part, how in method.items()),
         href=f"../{found.file}" if found else "",
     )
 
