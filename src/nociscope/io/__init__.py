@@ -14,7 +14,7 @@ data is a `nociscope.core.problem.Problem`, what cannot be read at all raises.
 ``study``                   ``read_study(path) -> Study``; ``pet_settings(study, tracer) -> PetSettings``;
                             ``write_study_template(index, path) -> Path`` (made in ``template``)
 ``tracers``                 ``TRACERS: dict[str, Tracer]``; ``find_tracer(name) -> Tracer`` (``.known`` may be False)
-``sidecar``                 ``read_scan(sidecar, key, person, corrections, tracer) -> (Scan, problems)``
+``sidecar``                 ``read_scan(sidecar, key, people, corrections=(), tracer=None) -> (Scan, problems)``
 ``tacs``                    ``read_tacs(path, sidecar, scan, volumes=None) -> (Tacs, problems)``;
                             ``combine_regions(tacs, combine) -> (Tacs, problems)``; ``write_tacs(path, tacs, sidecar)``
 ``blood``                   ``read_blood(manual, autosampler, scan) -> (Blood, problems)``;
