@@ -18,7 +18,7 @@ from nociscope.models.pet.convolve import RATE_HIGH, RATE_LOW, exponential_means
 from nociscope.models.pet.options import FitOptions
 
 STEPS = 200
-TOLERANCE = 1e-11
+TOLERANCE = 1e-8
 COMPLEX_STEP = 1e-30
 
 
@@ -73,7 +73,10 @@ def named(params: tuple[Param, ...], theta: Values) -> Named:
 
 
 def _stack(values: list[Values | float], shape: tuple[int, ...]) -> Values:
-    return np.stack([np.broadcast_to(v, shape) for v in values], axis=-1)
+    out = np.empty((*shape, len(values)), np.result_type(float, *values))
+    for k, value in enumerate(values):
+        out[..., k] = value
+    return out
 
 
 def linearise(model: CompartmentModel, theta: Array) -> tuple[Array, Array, Array, Array, Array, Array]:
@@ -125,7 +128,7 @@ def _lagrange(table: Array, low: float, step: float, rate: float, value: Array, 
 
 
 @njit(cache=True, error_model="numpy")
-def normal_equations(  # type: ignore[no-untyped-def]
+def normal_equations(  # type: ignore[no-untyped-def]  # noqa: PLR0917  # arrays, for the compiler
     table, low, step, columns, y, w, region, amplitude, rate, column, d_amplitude, d_rate, d_column
 ):
     """Weighted cost, JᵀWJ and JᵀWr of every member of a batch."""

@@ -3,8 +3,8 @@
 The rule: the earliest frame after which (1) every point lies within 10 % of the fitted line and (2) the points show no
 bend: a quadratic term stays below 0.7 of its standard error, more likely noise than bend; both must hold there and for
 the two frames before it, and at least `MINIMUM_FRAMES` frames must be left. The first part is the usual limit; the
-second keeps the bias of the slope below its error when noise is low. Where no frame fulfils both, the last `MINIMUM_FRAMES` are used; the fit says ``nonlinear`` if even they leave the line by more than
-10 %.
+second keeps the bias of the slope below its error when noise is low. Where no frame fulfils both, the last
+`MINIMUM_FRAMES` are used; a region whose points leave the line by more than 10 % and bend says ``nonlinear``.
 """
 
 from __future__ import annotations
