@@ -49,7 +49,7 @@ def _run(client: Any, jobs: Sequence[Job], fleet: Fleet) -> Harvest:
 
     futures = {client.submit(serve, job, pure=False, key=f"{job.unit}-{i}"): job for i, job in enumerate(jobs)}
     outcomes: list[Outcome] = []
-    for future in as_completed(list(futures)):
+    for future in as_completed(list(futures), loop=client.loop):
         if future.cancelled():
             continue
         for outcome in _outcomes(future, futures[future]):
