@@ -90,7 +90,8 @@ def _excluded(findings: tuple[Finding, ...]) -> list[tuple[str, str, str]]:
 
 
 def _scan(scan: ScanReport, participant: str, studio: Studio) -> Mapping[str, object]:
-    where = f"{participant}, {scan.label}" if scan.label else participant
+    named = scan.label not in ("", participant)
+    where = f"{participant}, {scan.label}" if named else participant
     preferred = [m for m in scan.preferred if m in scan.fits] or list(scan.fits)[:1]
     models = [*preferred, *(m for m in scan.fits if m not in preferred)]
     parts = [
@@ -99,6 +100,7 @@ def _scan(scan: ScanReport, participant: str, studio: Studio) -> Mapping[str, ob
     return {
         "scan": scan,
         "where": where,
+        "heading": scan.label if named else "Scan",
         "input": studio.blood(scan.blood, where) if scan.blood else None,
         "preferred": parts[: len(preferred)],
         "others": parts[len(preferred) :],

@@ -38,7 +38,7 @@ def _other(finding: Finding) -> str:
     label = finding.details.get("x_label")
     if isinstance(label, str):
         return VOCABULARY[label].label if label in VOCABULARY else label
-    return typeset(finding.contrast.removeprefix("per ").removeprefix("rank correlation with "))
+    return typeset(finding.contrast.removeprefix("per ").removeprefix("rank correlation ").removeprefix("with "))
 
 
 def _band(axes: Axes, finding: Finding) -> None:

@@ -82,7 +82,7 @@ def question(finding: Finding) -> str:
     """Return measure and contrast as a phrase: ``VT, patient − control`` or ``VT per kg of BMI``."""
     if finding.kind == "retest":
         return f"{effect_name(finding.effect_size.name)} of {finding.measure}, {finding.contrast}"
-    between = " " if finding.contrast.startswith("per ") else ", "
+    between = " " if finding.contrast.startswith(("per ", "with ")) else ", "
     return f"{finding.measure}{between}{typeset(finding.contrast)}"
 
 
