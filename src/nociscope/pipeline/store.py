@@ -22,7 +22,7 @@ from typing import Any
 import psutil
 
 from nociscope.core.errors import MalformedFile
-from nociscope.io.write import write_json
+from nociscope.io.write import write_text
 from nociscope.pipeline.log import ENDINGS, InputFile, OutputFile, StepLog, read_log
 from nociscope.pipeline.step import Logs, Need, Source, Step, Table
 from nociscope.pipeline.task import Task
@@ -67,7 +67,7 @@ class Store:
         """Write a record; what it overtakes goes, together with outputs that nothing stands for any more."""
         old = self.record(task.log)
         path = self.root / task.log.replace(".json", ENDINGS[log.state])
-        write_json(path, asdict(log))
+        write_text(path, _lines(asdict(log)))
         for ending in dict.fromkeys(ENDINGS.values()):
             other = self.root / task.log.replace(".json", ending)
             if other != path:
@@ -165,6 +165,12 @@ class Store:
             with contextlib.suppress(OSError):
                 if time.time() - part.stat().st_mtime > _ABANDONED_S:
                     part.unlink()
+
+
+def _lines(record: Mapping[str, Any]) -> str:
+    """JSON with one line a field: to be read by people, at a third of the price of a full indent."""
+    fields = (f" {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in record.items())
+    return "{\n" + ",\n".join(fields) + "\n}\n"
 
 
 def _gone(pid: int, folder: Path) -> bool:
