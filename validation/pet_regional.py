@@ -34,9 +34,9 @@ def rows_of(protocol: str, model: str) -> dict[str, list[dict[str, str]]]:
     out: dict[str, list[dict[str, str]]] = defaultdict(list)
     for r in reference_rows():
         first = r["start"] in ("default", "linear")
-        if (r["protocol"], r["model"]) == (protocol, model) and first and r["bound_hit"] == "False":
-            if float(r["Vt_se_frac"] or 0) < 0.1:
-                out[r["PET"]].append(r)
+        sound = r["bound_hit"] == "False" and float(r["Vt_se_frac"] or 0) < 0.1
+        if (r["protocol"], r["model"]) == (protocol, model) and first and sound:
+            out[r["PET"]].append(r)
     return out
 
 
@@ -79,7 +79,7 @@ def linear(protocol: str, theirs: str, ours: str, **options: object) -> Callable
 def endothelial_share() -> float:
     """Share of fits whose weighted RSS is not above that of kinfitr's parameters under the same evaluation, %."""
     model, good = MODELS["2TCM1K"], []
-    caps = tuple((s, 1e-4, 0.5) for s in ("K1", "k2", "k3", "k4")) + (("Kb", 1e-4, 1.0),)
+    caps = (*((s, 1e-4, 0.5) for s in ("K1", "k2", "k3", "k4")), ("Kb", 1e-4, 1.0))
     shared = {r["PET"]: r for r in reference_rows() if (r["protocol"], r["model"]) == ("B", "2TCM")}
     for r in reference_rows():
         if (r["protocol"], r["model"], r["start"]) != ("B", "2TCM1K", "default"):
@@ -189,6 +189,7 @@ def share_below(limit: float) -> Callable[[Array], float]:
 
 
 WEIGHTED_LOGAN = FitOptions(weights="supplied", tstar_frames=10)
+# ruff: noqa: E501
 FIGURES: list[Figure] = [
     Figure(f"pet.regional.{m.lower()}_{p.lower()}_{n}", f"V_T of {m}, protocol {p}, {n} difference", "%", g, f, PEER)
     for m, p, n, g, f in (

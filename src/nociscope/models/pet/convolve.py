@@ -143,8 +143,8 @@ def exponential_means(rates: Array, time: Array, values: Array, frames: Frames) 
 class Basis:
     """Frame means of exponential convolutions, tabulated over the logarithm of the rate.
 
-    The curves are smooth in log rate; six-point Lagrange interpolation on a step of 1/16 reproduces them to better
-    than 1e-8 (tested), at a hundredth of the cost of a fresh convolution.
+    The curves are smooth in log rate; six-point Lagrange interpolation on a step of 1/16 reproduces them to
+    1e-7 of their peak (tested), at a hundredth of the cost of a fresh convolution.
 
     Parameters
     ----------
