@@ -133,7 +133,7 @@ def test_a_group_that_is_behind_is_told(toy):
     toy.run()
     toy.put("01", "a", "5")
     toy.run(level="group")
-    assert "2 steps of participants are not up to date" in toy.said
+    assert "not up to date: sub-01; run the participant level" in toy.said
 
 
 @pytest.mark.parametrize(

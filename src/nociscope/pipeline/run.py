@@ -109,8 +109,9 @@ def run(config: RunConfig, console: Console | None = None) -> RunResult:
     store.sweep()
     blocked = [run_task(t, steps[t.step], store) for t in tasks if t.blocked]
     reasons = why(chosen.tasks, tasks, steps, store)
-    if stale := [t for t in chosen.tasks if t not in tasks and reasons[t.id] and config.level == "group"]:
-        console.print(f"{len(stale)} steps of participants are not up to date: run the participant level to mend that")
+    if stale := [t.unit for t in chosen.tasks if t not in tasks and reasons[t.id] and config.level == "group"]:
+        who = ", ".join(dict.fromkeys(stale))
+        console.print(f"not up to date: {who}; run the participant level to mend that", markup=False)
     calm = [_calm(t, steps[t.step], store) for t in tasks if not reasons[t.id]]
     harvest = _execute(config, [t for t in tasks if reasons[t.id] and not t.blocked], console)
     outcomes = (*blocked, *calm, *harvest.outcomes)
