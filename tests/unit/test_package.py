@@ -287,6 +287,8 @@ def test_every_file_of_the_package_travels_in_the_wheel(tmp_path):
     (wheel,) = tmp_path.glob("*.whl")
     packed = set(zipfile.ZipFile(wheel).namelist())
     package = ROOT / "src"
-    files = {p.relative_to(package).as_posix() for p in package.rglob("*") if p.is_file() and p.suffix != ".pyc"}
+    files = {
+        p.relative_to(package).as_posix() for p in package.rglob("*") if p.is_file() and p.parent.name != "__pycache__"
+    }
     assert files - packed == set()
     assert "nociscope/py.typed" in packed
