@@ -216,7 +216,7 @@ def _along(here, there, theta, trial, low, high, target):  # type: ignore[no-unt
 
 
 @njit(cache=True, error_model="numpy")
-def _advance(index, new, theta, trial, cost, gram, gradient, damping, small, searched, low, high, done):  # type: ignore[no-untyped-def]  # noqa: PLR0917, E501  # arrays, for the compiler
+def _advance(index, new, theta, trial, cost, gram, gradient, damping, small, searched, low, high, done):  # type: ignore[no-untyped-def]  # noqa: PLR0917  # arrays, for the compiler
     """Judge the last trial of every live start and propose the next one."""
     new_cost, new_gram, new_gradient = new
     target = np.empty(theta.shape[1])
