@@ -86,7 +86,7 @@ def _decay(tacs: Tacs, options: FitOptions) -> Array:
 
 
 def _kinfitr2(tacs: Tacs, options: FitOptions) -> Array:
-    """Square root of true counts, compressed to the range 0.7 to 1 as kinfitr does (method 2)."""
+    """Square root of true counts, compressed to the range 0.5 to 1 as kinfitr does (method 2)."""
     rate, span = _rate(options), tacs.frames.duration
     undone = mean_curve(tacs) * np.exp(-rate * tacs.frames.mid)
     raw = np.sqrt(span * undone)
