@@ -68,6 +68,15 @@ class InputFunctionSettings(Section):
     parent_fraction: Literal["best", "hill", "exponential", "power", "sigmoid", "invgamma", "interpolated"] = "best"
     plasma_to_blood: Literal["best", "constant", "linear", "exponential", "spline", "interpolated"] = "best"
     whole_blood: Literal["interpolated", "triexponential", "feng", "spline"] = "interpolated"
+    parent_fraction_start: Literal["best", "one", "fit"] = Field(
+        "best", description="parent fraction at injection: one, fitted, or whichever has the lower AICc"
+    )
+    ratio: float | None = Field(
+        None, ge=0.1, le=10, description="plasma-to-blood ratio, where plasma or whole blood was not sampled"
+    )
+    autosampler_until_min: float = Field(
+        5.0, gt=0, description="when manual samples take over from the autosampler, where at least three follow"
+    )
     dispersion_s: float | None = Field(None, ge=0, description="overrides the sidecar's constant")
     delay: Literal["fit"] | float = Field("fit", description="fit on the whole brain, or minutes")
     delay_max_min: float = Field(1.0, ge=1.0, le=5.0, description="search within ± this")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -20,12 +21,22 @@ from nociscope.pipeline.step import Context, Make, Need, Output, Params, Produce
 from nociscope.pipeline.steps import read, write
 from nociscope.pipeline.steps.settings import settings
 
-_OURS = ("parent_fraction", "plasma_to_blood", "whole_blood", "dispersion_s", "draws")
+_OURS = (
+    "parent_fraction",
+    "parent_fraction_start",
+    "plasma_to_blood",
+    "whole_blood",
+    "autosampler_until_min",
+    "dispersion_s",
+    "draws",
+)
 
 
 def _params(context: Context) -> Params:
     chosen = settings(context).input
-    return {"source": chosen.source, "seed": context.seed} | {k: getattr(chosen, k) for k in _OURS}
+    return {"source": chosen.source, "ratio": chosen.ratio, "seed": context.seed} | {
+        k: getattr(chosen, k) for k in _OURS
+    }
 
 
 def _derivative(source: Source, before: Mapping[str, Any]) -> tuple[InputFunction, list[Problem]]:
@@ -46,7 +57,7 @@ def run(records: Mapping[str, Any], params: Params) -> Produced:
     if wanted in ("auto", "derivative") and "derivative" in records:
         return _taken(*records["derivative"])
     if wanted in ("auto", "blood") and "blood" in records:
-        return _modelled(*records["blood"], params)
+        return _modelled(*records["blood"], params, float(records["tacs"].frames.end[-1]))
     message = "no arterial blood and no input function" if wanted != "none" else "switched off in the study file"
     return Produced({}, (Problem("input-missing", "blood", message, ARTERIAL, "use reference models or SUVR", "note"),))
 
@@ -57,10 +68,11 @@ def _taken(found: InputFunction, problems: list[Problem]) -> Produced:
     return Produced({"input": found} if usable else {}, tuple(problems), (sentence,))
 
 
-def _modelled(blood: Blood, problems: list[Problem], params: Params) -> Produced:
+def _modelled(blood: Blood, problems: list[Problem], params: Params, end_min: float) -> Produced:
     if blocking := [p for p in problems if set(ARTERIAL) & set(p.blocks)]:
         return Produced({}, tuple(problems), (f"No input function was made: {blocking[0].message}.",))
-    own = BloodSettings(**{k: params[k] for k in _OURS})
+    ratio = math.nan if params["ratio"] is None else params["ratio"]
+    own = BloodSettings(ratio=ratio, end_min=end_min, **{k: params[k] for k in _OURS})
     result = input_function(blood, own, rng=np.random.default_rng(params["seed"]))
     made: dict[str, Any] = {"blood": replace(result, input_function=None)}
     if result.input_function is not None:
@@ -89,6 +101,7 @@ STEP = Step(
     level="scan",
     needs={
         "scan": Need(Output("describe-scan", "scan"), read.scan_record),
+        "tacs": Need(Output("collect-tacs", "tacs"), read.tacs, with_records=True),
         "derivative": Need(
             Query(suffix="inputfunction", extension=".tsv"), _derivative, optional=True, with_records=True
         ),
