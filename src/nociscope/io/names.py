@@ -37,7 +37,7 @@ PATTERNS: dict[str, str] = {
 BIDSIGNORE = (
     "**/*_tacs.*", "**/*_kinpar.*", "**/*_mimap.*", "**/*_inputfunction.*", "**/*_desc-fit_blood.*",
     "**/*_desc-scan_pet.json",
-    "cohort/", "group/", "report/", "logs/", "work/", "phenotype/*_scores.*",
+    "cohort/", "group/", "report/", "logs/", ".work/", ".staging-*/", "phenotype/*_scores.*",
 )  # fmt: skip
 """Suffixes of the PET derivatives proposal that the BIDS schema does not have yet, and our own folders."""
 

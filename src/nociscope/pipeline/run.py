@@ -11,9 +11,11 @@ from typing import Literal
 
 from rich.console import Console
 
+from nociscope import __version__
 from nociscope.core.errors import DatasetError, InputError
 from nociscope.core.study import Study
 from nociscope.io.index import index_dataset
+from nociscope.io.names import write_description
 from nociscope.pipeline.assess import assess
 from nociscope.pipeline.code import step_code
 from nociscope.pipeline.execute import Outcome, current, run_task
@@ -107,6 +109,7 @@ def run(config: RunConfig, console: Console | None = None) -> RunResult:
         return RunResult(0, reasons={t.id: reasons[t.id] for t in tasks})
     store.root.mkdir(parents=True, exist_ok=True)
     store.sweep()
+    write_description(store.root, __version__, {"raw": config.bids_dir.absolute().as_uri()})
     blocked = [run_task(t, steps[t.step], store) for t in tasks if t.blocked]
     reasons = why(chosen.tasks, tasks, steps, store)
     if stale := [t.unit for t in chosen.tasks if t not in tasks and reasons[t.id] and config.level == "group"]:

@@ -55,7 +55,8 @@ class Finder:
             return []
         beside = path.with_suffix(".json")
         own = {"sub": entities["sub"]} if table.own_row and "sub" in entities else {}
-        return [Source(RAW, name, path, own, (beside,) if beside.is_file() else ())]
+        more = (p for pattern in table.beside for p in sorted(self.index.root.glob(pattern.format_map(entities))))
+        return [Source(RAW, name, path, own, (beside,) if beside.is_file() else (), companions=tuple(more))]
 
     def _all(self, query: Query) -> dict[str, list[Source]]:
         key = str(query)

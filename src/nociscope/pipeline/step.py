@@ -77,10 +77,12 @@ class Table:
     path : relative to the dataset; may hold ``{sub}`` and ``{ses}``: ``"sub-{sub}/sub-{sub}_sessions.tsv"``.
     own_row : only the header and the rows of the task's own participant count as input, so that an edit of one
         row redoes one participant.
+    beside : patterns of further files that the reader looks at; they count as input in the same way.
     """
 
     path: str
     own_row: bool = False
+    beside: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.path
@@ -138,7 +140,7 @@ class Source:
     entities : BIDS entities of the file, or of the scan for which an earlier step made it.
     sidecars : JSON files that describe it, nearest last (inheritance); they count as input.
     make : for an `Output`: the key of the make.
-    companions : what else the same make left beside the file; it counts as input.
+    companions : what else the same make left beside the file, or the files `Table.beside`; they count as input.
     """
 
     dataset: str

@@ -209,7 +209,7 @@ def part_digest(path: Path, need: Need, source: Source) -> str | None:
     select = need.choices[0]
     if isinstance(select, Logs):
         return hashlib.sha256(canonical(read_log(path).stable()).encode()).hexdigest()
-    if isinstance(select, Table) and select.own_row and "sub" in source.entities and path == source.path:
+    if isinstance(select, Table) and select.own_row and "sub" in source.entities and path.suffix == ".tsv":
         header, *rows = path.read_bytes().splitlines() or [b""]
         if header.removeprefix(b"\xef\xbb\xbf").split(b"\t")[0].strip() == b"participant_id":
             own = f"sub-{source.entities['sub']}".encode()

@@ -113,5 +113,5 @@ def from_json(data: Mapping[str, Any]) -> Task:
 
 
 def _source(data: Mapping[str, Any]) -> Source:
-    sidecars = tuple(Path(p) for p in data["sidecars"])
-    return Source(**{**data, "path": Path(data["path"]), "sidecars": sidecars, "companions": ()})
+    files = {name: tuple(Path(p) for p in data[name]) for name in ("sidecars", "companions")}
+    return Source(**{**data, **files, "path": Path(data["path"])})

@@ -14,7 +14,7 @@ from nociscope.io import names
 from nociscope.io.people import People
 from nociscope.io.write import write_json
 from nociscope.pipeline.log import StepLog, read_logs
-from nociscope.pipeline.step import Context, Logs, Make, Need, Output, Params, Produced, Provenance, Source, Step, Table
+from nociscope.pipeline.step import Context, Logs, Make, Need, Output, Params, Produced, Provenance, Source, Step
 from nociscope.pipeline.steps import read, write
 from nociscope.pipeline.steps.read import ScanRecord, scan_key
 
@@ -91,7 +91,7 @@ STEP = Step(
         "scans": Need(Output("describe-scan", "scan", many=True), scan_records, optional=True),
         "fits": Need(Output("fit-kinetics", "kinpar-*", many=True), model_fits),
         "logs": Need(Logs("describe-scan"), read_logs),
-        "people": Need(Table("participants.tsv"), read.people, optional=True),
+        "people": Need(read.EVERYONE, read.people, optional=True),
     },
     makes={"measures": Make(names.build("cohort", {"table": "measures", "extension": "tsv"}), _write)},
     params=_params,

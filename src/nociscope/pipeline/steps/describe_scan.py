@@ -10,7 +10,7 @@ from nociscope.core.study import Correction
 from nociscope.io import names
 from nociscope.io.people import People
 from nociscope.io.sidecar import read_scan
-from nociscope.pipeline.step import Context, Make, Need, Params, Produced, Source, Step, Table
+from nociscope.pipeline.step import Context, Make, Need, Params, Produced, Source, Step
 from nociscope.pipeline.steps import read, write
 from nociscope.pipeline.steps.read import ScanRecord, scan_key
 from nociscope.pipeline.steps.settings import SIDECAR, settings
@@ -42,8 +42,7 @@ STEP = Step(
     level="scan",
     needs={
         "sidecar": Need(SIDECAR, _sidecar),
-        "people": Need(Table("participants.tsv", own_row=True), read.people, optional=True),
-        "sessions": Need(Table("sub-{sub}/sub-{sub}_sessions.tsv", own_row=True), read.label, optional=True),
+        "people": Need(read.ONE_PERSON, read.people, optional=True),
     },
     makes={"scan": Make(lambda entities: names.build("scan", entities), write.record)},
     params=_params,

@@ -19,9 +19,8 @@ from nociscope.io.study import pet_settings
 from nociscope.io.tracers import find_tracer
 from nociscope.io.write import write_json, write_tsv
 from nociscope.models.biosample.rs6971 import BindingStatus, binding_status
-from nociscope.pipeline.step import Context, Make, Need, Output, Params, Produced, Provenance, Source, Step, Table
+from nociscope.pipeline.step import Context, Make, Need, Output, Params, Produced, Provenance, Source, Step
 from nociscope.pipeline.steps import read, write
-from nociscope.stats import TestSettings, adjust_family, evaluate
 
 
 def _params(context: Context) -> Params:
@@ -35,6 +34,8 @@ def _params(context: Context) -> Params:
 
 def run(records: Mapping[str, Any], params: Params) -> Produced:
     """Select the numbers of each hypothesis, test it, and correct within families."""
+    from nociscope.stats import TestSettings, adjust_family, evaluate  # brings scipy.stats: only who tests pays for it
+
     study = Study(**params["study"], hypothesis=params["hypotheses"])
     view = cohort_view(records["measures"], records.get("people", People({})), study)
     settings = TestSettings(
@@ -119,7 +120,7 @@ STEP = Step(
     level="group",
     needs={
         "measures": Need(Output("collect-cohort", "measures"), _measures),
-        "people": Need(Table("participants.tsv"), read.people, optional=True),
+        "people": Need(read.EVERYONE, read.people, optional=True),
     },
     makes=_makes,
     params=_params,

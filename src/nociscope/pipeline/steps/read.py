@@ -15,7 +15,17 @@ from nociscope.io.people import People, read_people
 from nociscope.io.record import read_record
 from nociscope.io.table import read_json
 from nociscope.io.tacs import read_tacs
-from nociscope.pipeline.step import SCAN_ENTITIES, Source
+from nociscope.pipeline.step import SCAN_ENTITIES, Source, Table
+
+_PHENOTYPE = ("phenotype/*.tsv", "phenotype/*.json", "sessions.tsv", "sessions.json")
+EVERYONE = Table("participants.tsv", beside=(*_PHENOTYPE, "sub-*/sub-*_sessions.tsv", "sub-*/sub-*_sessions.json"))
+"""All tables that describe people."""
+ONE_PERSON = Table(
+    "participants.tsv",
+    own_row=True,
+    beside=(*_PHENOTYPE, "sub-{sub}/sub-{sub}_sessions.tsv", "sub-{sub}/sub-{sub}_sessions.json"),
+)
+"""The same; only what concerns the task's own participant counts as input."""
 
 
 @dataclass(frozen=True)

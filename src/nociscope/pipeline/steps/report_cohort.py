@@ -20,7 +20,6 @@ from nociscope.pipeline.log import StepLog
 from nociscope.pipeline.step import Context, Logs, Make, Need, Output, Params, Produced, Source, Step, Table
 from nociscope.pipeline.steps import pages, read, write
 from nociscope.pipeline.steps.report_participant import TrueValues, filed_logs, truth
-from nociscope.report import render_cohort
 from nociscope.report.model import CohortReport, HypothesisReport, Person
 from nociscope.viz.records import Truth
 
@@ -43,6 +42,8 @@ def _findings(sources: tuple[Source, ...]) -> dict[str, tuple[Finding, ...]]:
 
 def run(records: Mapping[str, Any], params: Params) -> Produced:
     """Gather the cohort and print the page."""
+    from nociscope.report import render_cohort  # brings matplotlib: only who draws pays for it
+
     study = Study(**params["study"], hypothesis=params["hypotheses"])
     logs: dict[str, StepLog] = records["logs"]
     people: People = records.get("people", People({}))
@@ -116,7 +117,7 @@ STEP = Step(
         "measures": Need(Output("collect-cohort", "measures"), _measures),
         "findings": Need(Output("evaluate-hypotheses", "*", many=True), _findings, optional=True),
         "logs": Need(Logs(), filed_logs),
-        "people": Need(Table("participants.tsv"), read.people, optional=True),
+        "people": Need(read.EVERYONE, read.people, optional=True),
         "truth": Need(Table("derivatives/truth/truth.tsv"), truth, optional=True),
     },
     makes={"page": Make(names.build("report", {}), write.page)},

@@ -22,7 +22,6 @@ from nociscope.pipeline.steps import pages, read, write
 from nociscope.pipeline.steps.collect_cohort import ModelFits, model_fits, scan_records
 from nociscope.pipeline.steps.fit_delay import Delay
 from nociscope.pipeline.steps.read import ScanRecord, scan_key
-from nociscope.report import render_participant
 from nociscope.report.model import BloodResults, ParticipantReport, ScanReport
 from nociscope.viz.records import Truth
 
@@ -92,6 +91,8 @@ def _delays(sources: tuple[Source, ...]) -> dict[str, Delay]:
 
 def run(records: Mapping[str, Any], params: Params) -> Produced:
     """Gather everything of one person and print the page."""
+    from nociscope.report import render_participant  # brings matplotlib: only who draws pays for it
+
     study = Study(**params["study"])
     participant = f"sub-{params['participant']}"
     people: People = records.get("people", People({}))
@@ -169,7 +170,7 @@ STEP = Step(
         "delay": Need(Output("fit-delay", "delay", many=True), _delays, optional=True),
         "fits": Need(Output("fit-kinetics", "kinpar-*", many=True), model_fits, optional=True),
         "logs": Need(Logs(), filed_logs),
-        "people": Need(Table("participants.tsv", own_row=True), read.people, optional=True),
+        "people": Need(read.ONE_PERSON, read.people, optional=True),
         "truth": Need(Table("derivatives/truth/truth.tsv", own_row=True), truth, optional=True),
     },
     makes={"page": Make(_page, write.page)},

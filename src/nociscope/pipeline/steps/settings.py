@@ -9,8 +9,8 @@ from nociscope.pipeline.step import Context, Query
 from nociscope.pipeline.steps.read import scan_key
 
 SIDECAR = (
-    Query(suffix="pet", datatype="pet", dataset="raw", extension=".nii.gz"),
-    Query(suffix="pet", datatype="pet", dataset="raw", extension=".nii"),
+    Query(suffix="pet", datatype="pet", dataset="raw", extension=".nii.gz", sidecars_only=True),
+    Query(suffix="pet", datatype="pet", dataset="raw", extension=".nii", sidecars_only=True),
     Query(suffix="pet", datatype="pet", dataset="raw", extension=".json"),
 )
 """The sidecar of a scan: that of its image, or alone where images were not shared."""
