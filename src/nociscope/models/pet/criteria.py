@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from nociscope.core.errors import InputError
 from nociscope.core.estimate import Estimate
@@ -49,7 +49,7 @@ def interval(estimate: Estimate, dof: float, level: float = 0.95) -> tuple[float
     """
     if not (math.isfinite(estimate.value) and math.isfinite(estimate.se) and dof > 0):
         return math.nan, math.nan
-    half = float(student.ppf((1 + level) / 2, dof)) * estimate.se
+    half = float(stdtrit(dof, (1 + level) / 2)) * estimate.se
     return estimate.value - half, estimate.value + half
 
 
