@@ -143,6 +143,31 @@ def _slope_and_r(n: int, truth: float, seed: int) -> tuple[bool, bool]:
     return bool(low[0] <= truth <= high[0]), r.ci_low <= truth <= r.ci_high
 
 
+def cover_g_skewed(n1: int, n2: int, truth: float) -> float:
+    """Coverage of the 95 % interval of Hedges g on exponential noise, percent."""
+    design, first, _ = _groups(n1, n2, False)
+    y = np.random.default_rng(25).exponential(size=(n1 + n2, INTERVALS)) + truth * first[:, None]
+    found, _ = effects.standardised(design, y, linear.fit(design, y), effects.Bootstrap(1000, 0, 0.95), "hedges_g")
+    return 100 * float(np.mean([e.ci_low <= truth <= e.ci_high for e in found]))
+
+
+def cover_difference_skewed(n1: int, n2: int, truth: float) -> float:
+    """Coverage of the 95 % interval of the difference on exponential noise, percent."""
+    design, first, _ = _groups(n1, n2, False)
+    y = np.random.default_rng(25).exponential(size=(n1 + n2, INTERVALS)) + truth * first[:, None]
+    low, high = intervals.estimate_interval(linear.fit(design, y), 0.95)
+    return float(100 * np.mean((low <= truth) & (high >= truth)))
+
+
+def type1_within_genotype() -> float:
+    """Type I error at 0.05, 4 v 5, exponential noise, people exchanged within their genotype only, percent."""
+    _, first, binding = _groups(4, 5, True)
+    design = two_groups(first, binding, binding[:, 0].astype(np.int64))
+    y = np.random.default_rng(11).exponential(size=(9, SIMULATIONS)) + 5.0 * binding
+    test = permutation_test(design, y, relabellings(design, 1, 20_000, 0), error="hc2")
+    return float(100 * np.mean(test.p <= 0.05))
+
+
 def exact_steps() -> float:
     """Largest distance of 126 p from a whole number, 10,000 regions with ties and huge effects, 4 against 5."""
     rng = np.random.default_rng(6)
@@ -170,6 +195,39 @@ def max_null() -> float:
         error = np.sqrt(np.linalg.inv(x.T @ x)[0, 0] * rss / (14 - x.shape[1]))
         brute[k] = np.abs(beta[0] / error).max()
     return float(np.abs(mine / brute - 1).max())
+
+
+def hc2_null() -> float:
+    """Largest difference of Welch-type deviates with genotype and age from plain loops, 300 relabellings."""
+    rng = np.random.default_rng(9)
+    _, first, binding = _groups(4, 5, True)
+    design = two_groups(first, np.column_stack([binding, rng.normal(size=9)]), np.zeros(9, dtype=np.int64))
+    y = rng.normal(size=9) * np.where(first, 3.0, 1.0) + 5 * binding[:, 0]
+    moves = relabellings(design, 300, 100, 0)
+    mine = permutation_test(design, y[:, None], moves, error="hc2").null_max
+    return float(np.abs(mine - _hc2_by_loops(design, y, moves.order)).max())
+
+
+def _hc2_by_loops(design: Design, y: Array, orders: NDArray[np.int64]) -> Array:
+    """Freedman–Lane with HC2 errors and Satterthwaite's degrees of freedom: one fit a relabelling, one term a person."""
+    x, z, n = design.matrix, design.nuisance, design.n
+    inverse = np.linalg.inv(x.T @ x)
+    maker = np.eye(n) - x @ inverse @ x.T
+    share = np.array([(inverse[0] @ x[i]) ** 2 / maker[i, i] for i in range(n)])
+    fitted = z @ np.linalg.lstsq(z, y, rcond=None)[0]
+    out = np.empty(len(orders))
+    for k, order in enumerate(orders):
+        star = fitted + (y - fitted)[order]
+        beta = inverse @ x.T @ star
+        squared = [(star[i] - x[i] @ beta) ** 2 for i in range(n)]
+        spread = np.zeros(n)
+        for members in (np.flatnonzero(design.interest == level) for level in (0, 1)):
+            spread[members] = sum(squared[i] for i in members) / sum(maker[i, i] for i in members)
+        both = maker @ np.diag(share) @ maker @ np.diag(spread)
+        dof = np.trace(both) ** 2 / np.trace(both @ both)
+        t = abs(beta[0]) / math.sqrt(sum(share[i] * squared[i] for i in range(n)))
+        out[k] = scipy_stats.norm.isf(scipy_stats.t.sf(t, dof))
+    return out
 
 
 def published() -> float:
@@ -233,6 +291,11 @@ _COVER = "93..97"
 FIGURES: list[Figure] = [
     *_type1_figures(),
     Figure("stats.type1.flips_9", "type I error at 0.05, sign flips of 9 pairs", "%", GOAL, flips),
+    Figure(
+        "stats.type1.n9_within_genotype_skewed",
+        "type I error at 0.05, 4 v 5, exponential noise, people exchanged within genotype only", "%", GOAL,
+        type1_within_genotype,
+    ),
     Figure("stats.fwer_maxt_9", "family-wise error of max-T, 10 regions, 4 v 5", "%", GOAL, familywise),
     Figure(
         "stats.cover.difference_4v5", "coverage of a difference, 4 v 5", "%", _COVER,
@@ -259,9 +322,29 @@ FIGURES: list[Figure] = [
     Figure("stats.cover.g_4v5", "coverage of Hedges g = 1.5, 4 v 5", "%", _COVER, partial(cover_g, 4, 5, 1.5)),
     Figure("stats.cover.g_10v10", "coverage of Hedges g = 2, 10 v 10", "%", _COVER, partial(cover_g, 10, 10, 2.0)),
     Figure("stats.cover.g_25v27", "coverage of g = 0.8, 25 v 27 (BCa)", "%", _COVER, partial(cover_g, 25, 27, 0.8)),
+    Figure(
+        "stats.cover.g_skewed_4v5", "coverage of Hedges g = 1.5, 4 v 5, exponential noise", "%", _COVER,
+        partial(cover_g_skewed, 4, 5, 1.5),
+    ),
+    Figure(
+        "stats.cover.g_skewed_10v10", "coverage of Hedges g = 2, 10 v 10, exponential noise", "%", _COVER,
+        partial(cover_g_skewed, 10, 10, 2.0),
+    ),
+    Figure(
+        "stats.cover.g_skewed_25v27", "coverage of Hedges g = 0.8, 25 v 27, exponential noise (BCa)", "%", _COVER,
+        partial(cover_g_skewed, 25, 27, 0.8),
+    ),
+    Figure(
+        "stats.cover.difference_skewed_10v10", "coverage of a difference of 2, 10 v 10, exponential noise", "%",
+        _COVER, partial(cover_difference_skewed, 10, 10, 2.0),
+    ),
     Figure("stats.cover.icc_10", "coverage of ICC(1,1) = 0.8, 10 people", "%", _COVER, partial(cover_icc, 10, 0.8)),
     Figure("stats.exact_4v5", "distance of 126 p from a whole number, 10,000 regions", "1", "<= 1e-9", exact_steps),
     Figure("stats.maxt_null", "max-T null against a fit per relabelling", "1", "<= 1e-9", max_null, "numpy lstsq"),
+    Figure(
+        "stats.hc2_null", "Welch-type deviates with covariates against plain loops", "1", "<= 1e-9", hc2_null,
+        "numpy loops",
+    ),
     Figure("stats.welch", "t without covariates against Welch's", "1", "<= 1e-12", welch, "scipy ttest_ind"),
     Figure("stats.published", "printed numbers that are missed, of 14", "1", "== 0", published),
     Figure("stats.icc_shrout_fleiss", "ICC(1,1) of Shrout and Fleiss, printed .17", "1", "0.165..0.175", shrout_fleiss),

@@ -27,12 +27,15 @@ class Safeguard:
     """What an analysis cannot show, said in a sentence.
 
     ``severity`` is ``note``, ``warn`` or ``refuse``; ``overridden`` marks a refusal that the study file named.
+    ``short`` says the same without the numbers of one region, so that regions can share it (*in 5 of 6 regions: …*);
+    empty where the message itself holds for all regions.
     """
 
     code: str
     message: str
     severity: str = "warn"
     overridden: bool = False
+    short: str = ""
 
 
 @dataclass(frozen=True)

@@ -169,6 +169,28 @@ def carried_by_one(estimate: float, p: float, without: Mapping[str, tuple[float,
     return (raised("one-person-carries", values=values),)
 
 
+def same_verdict(asked: Question, p: float, ends: tuple[float, float], level: float, alternative: str) -> Raised:
+    """An interval that holds zero beside a p below one minus its level, or the other way round.
+
+    Both may be right: p counts relabellings of these people, the interval adds what a bell curve would hold beyond
+    them. A one-sided p of half the size says no more than the two-sided interval.
+    """
+    significant, excludes = p <= 1 - level, ends[0] > 0 or ends[1] < 0
+    if significant == excludes:
+        return ()
+    two_sided = min(1.0, 2 * p) <= 1 - level
+    if alternative != "two-sided" and two_sided == excludes:
+        why = "this p looks in one direction, the interval in both"
+    else:
+        people = asked.design.n
+        why = (
+            f"p counts how often relabelling these {people} people goes as far, whatever the shape of their values, "
+            "and the interval assumes that values follow a bell curve"
+        )
+    values = {"level": level, "holds": "excludes" if excludes else "holds", "p": p, "why": why}
+    return (raised("interval-and-p-disagree", values=values),)
+
+
 def reference_region(data: HypothesisData, gate: Finding | None, why: str, alpha: float) -> Raised:
     """What the reference region of a ratio does, beside every ratio."""
     if data.scale != "ratio":

@@ -14,6 +14,7 @@ from nociscope.core.study import Hypothesis
 from nociscope.stats import checks
 from nociscope.stats.adjust import adjusted
 from nociscope.stats.analysis import Analysis, analyse
+from nociscope.stats.details import axis_details, question_details
 from nociscope.stats.finding_text import cites, method_text, points
 from nociscope.stats.linear import algebra
 from nociscope.stats.permutation import smallest_attainable_p
@@ -21,7 +22,7 @@ from nociscope.stats.question import Question, question
 from nociscope.stats.relabelling import Relabellings, relabellings
 from nociscope.stats.retest_finding import retest_findings
 from nociscope.stats.safeguards import raised, refuses
-from nociscope.stats.sample import LOW_AFFINITY, Sample, missing, samples
+from nociscope.stats.sample import LOW_AFFINITY, Sample, leaves_out_low_affinity, missing, samples
 from nociscope.stats.settings import TestSettings
 
 NAN = float("nan")
@@ -109,8 +110,9 @@ def _gate(data: HypothesisData, hypothesis: Hypothesis, settings: TestSettings) 
     values = data.reference_session_values if paired else data.reference_values
     if values is None:
         return checks.reference_region(data, None, "its own signal was not measured", settings.alpha)
-    low_affinity = np.array([p.genotype == LOW_AFFINITY and data.genotype_sensitive for p in data.people])
-    values = np.where(low_affinity.reshape(-1, *[1] * (values.ndim - 1)) & (not paired), np.nan, values)[..., None]
+    values = np.array(values, dtype=np.float64)[..., None]
+    if leaves_out_low_affinity(data, hypothesis):
+        values[[p.genotype == LOW_AFFINITY for p in data.people]] = np.nan
     own = replace(
         _without_unknown_genotype(data), regions=(data.reference_region or "reference",), se=None, scale="other",
         values=None if paired else values, session_values=values if paired else None, genotype_sensitive=False,
@@ -118,7 +120,8 @@ def _gate(data: HypothesisData, hypothesis: Hypothesis, settings: TestSettings) 
     # linear whatever the hypothesis: the gate is about the size of the denominator
     gate = evaluate(own, hypothesis.model_copy(update={"method": "pearson", "alternative": "two-sided"}), settings)[0]
     why = next((s.message for s in gate.safeguards if s.severity == "refuse" or s.code == "too-few-people"), "")
-    return checks.reference_region(data, gate, why.rstrip(".") or "it is constant", settings.alpha)
+    why = why[:1].lower() + why[1:].rstrip(".")
+    return checks.reference_region(data, gate, why or "it is constant", settings.alpha)
 
 
 def _findings(part: _Part) -> tuple[Finding, ...]:
@@ -184,7 +187,12 @@ def _with_numbers(
     out = [_constant(f) for f in flat]
     for i, place in enumerate(live):
         safeguards = (*before, *_afterwards(part, asked, done, i))
-        details = {**_details(asked, done, i), "smallest_attainable_p": floor, "distinct_relabellings": moves.distinct}
+        details = {
+            **question_details(asked, done, i, part.settings.ci_level),
+            **axis_details(part.data, part.hypothesis),
+            "smallest_attainable_p": floor,
+            "distinct_relabellings": moves.distinct,
+        }
         blank = replace(flat[place], safeguards=safeguards, details=details)
         out[place] = _numbers(blank, part, asked, moves, done, i)
     return tuple(out)
@@ -231,31 +239,13 @@ def _afterwards(part: _Part, asked: Question, done: Analysis, i: int) -> tuple[S
         *checks.equal_spread(asked, i, p_pooled, p, alpha),
         *checks.symmetric_differences(asked, i),
         *checks.carried_by_one(float(done.fitted.estimate[i]), p, done.without[i], alpha),
+        *checks.same_verdict(
+            asked, p, (float(done.low[i]), float(done.high[i])), part.settings.ci_level, part.hypothesis.alternative
+        ),
     )
 
 
 _NAMES = {"hedges_g": "d", "dz": "d of differences", "pearson_r": "r", "spearman_rho": "rho"}
-
-
-def _details(asked: Question, done: Analysis, i: int) -> dict[str, object]:
-    out: dict[str, object] = {"minimal_detectable_effect": done.detectable, "residual_sd": float(done.fitted.spread[i])}
-    if done.without[i]:
-        estimates = [value for value, _ in done.without[i].values()]
-        out |= {"leave_one_out_low": min(estimates), "leave_one_out_high": max(estimates)}
-    if asked.kind == "contrast":
-        first = asked.design.interest == 1
-        y = asked.values[:, i]
-        out |= {"p_pooled": float(done.pooled.p[i]), "means": [float(y[first].mean()), float(y[~first].mean())]}
-        out |= {"sds": [float(y[first].std(ddof=1)), float(y[~first].std(ddof=1))]}
-        out["adjusted_means"] = _adjusted_means(asked, y)
-    return out
-
-
-def _adjusted_means(asked: Question, y: np.ndarray[tuple[int], np.dtype[np.float64]]) -> list[float]:
-    """Mean of each group at the mean of the covariates."""
-    beta = np.linalg.lstsq(asked.design.matrix, y, rcond=1e-10)[0]
-    at_mean = float(asked.design.nuisance.mean(axis=0) @ beta[1:])
-    return [at_mean + float(beta[0]), at_mean]
 
 
 def _without_numbers(

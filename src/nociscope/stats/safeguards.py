@@ -16,11 +16,15 @@ DOCS_PAGE = "explanation/safeguards.md"
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One safeguard: ``note``, ``warn`` or ``refuse``, and its sentence with the numbers to fill in."""
+    """One safeguard: ``note``, ``warn`` or ``refuse``, and its sentence with the numbers to fill in.
+
+    ``short`` is the sentence without the numbers of one region, empty where `sentence` has none.
+    """
 
     code: str
     severity: str
     sentence: str
+    short: str = ""
 
     @property
     def docs(self) -> str:
@@ -48,6 +52,7 @@ RULES: dict[str, Rule] = {
         Rule(
             "genotype-cell-empty", "warn",
             "genotype {levels} occurs in one group only: that part of the adjustment rests on extrapolation.",
+            "a genotype occurs in one group only: that part of the adjustment rests on extrapolation.",
         ),
         Rule("lab-excluded", "note", "{count} low-affinity binders (rs6971 T/T) were left out: {who}."),
         Rule("lab-included", "refuse", "{count} low-affinity binders (rs6971 T/T) hardly bind this tracer: {who}."),
@@ -71,10 +76,14 @@ RULES: dict[str, Rule] = {
             "covariate-aliased", "refuse",
             "{names} cannot be told apart from {interest}: the effect is not separable from {names}.",
         ),
-        Rule("sex-not-separable", "warn", "not separable from sex: {cells}."),
+        Rule(
+            "sex-not-separable", "warn", "this contrast is not separable from sex: {cells}.",
+            "this contrast is not separable from sex, since a group lacks a sex that the other has.",
+        ),
         Rule(
             "site-confounded", "warn",
             "site {sites} contributed to one group only: the contrast is partly between sites.",
+            "some sites contributed to one group only: the contrast is partly between sites.",
         ),
         Rule(
             "site-aliased", "refuse",
@@ -85,46 +94,69 @@ RULES: dict[str, Rule] = {
             "covariates-many", "refuse",
             "{count} covariate columns for {n} people (at most n/5 = {most:.1f}): the adjusted estimate would rest on "
             "few people.",
+            "more covariate columns than a fifth of the people: the adjusted estimate would rest on few people.",
         ),
         # what so few can show
         Rule(
             "floor-above-alpha", "refuse",
             "the smallest p that {count} relabellings can give is {floor:.3g}, above alpha = {alpha:.3g}: "
             "no data could reach it.",
+            "the smallest p that the relabellings can give lies above alpha = {alpha:.3g}: no data could reach it.",
         ),
-        Rule("floor", "note", "the smallest p that this design can give is {floor:.3g} ({how})."),
+        Rule(
+            "floor", "note", "the smallest p that this design can give is {floor:.3g} ({how}).",
+            "the number of people sets the smallest p that this design can give.",
+        ),
         Rule(
             "minimal-detectable-effect", "note",
             "with these people an effect of {mde:.2f} ({name}) is found with {power:.0%} power; smaller ones may be "
             "missed, and those found will look larger than they are.",
+            "only large effects are found with {power:.0%} power; smaller ones may be missed, and those found will "
+            "look larger than they are.",
         ),
-        Rule("correlation-display-only", "refuse", "{n} people: a correlation is for display only below 6."),
-        Rule("too-few-people", "note", "{what}: nothing can be estimated."),
+        Rule(
+            "correlation-display-only", "refuse", "{n} people: a correlation is for display only below 6.",
+            "a correlation is for display only below 6 people.",
+        ),
+        Rule(
+            "too-few-people", "note", "{what}: nothing can be estimated.",
+            "too few people, or no spread between them: nothing can be estimated.",
+        ),
         # assumptions
         Rule(
             "variances-unequal", "warn",
-            "groups differ in spread (SD {first:.3g} and {second:.3g}): classical p = {pooled:.3g}, "
-            "allowing for it p = {welch:.3g}; the latter is reported.",
+            "groups differ in spread (SD {first:.3g} and {second:.3g}): a test that takes them as equal gives "
+            "p = {pooled:.3g}, one that does not p = {welch:.3g}; the latter is reported.",
+            "groups differ in spread: a test that takes them as equal gives another p; the one that does not is "
+            "reported.",
         ),
         Rule(
             "flips-asymmetric", "warn",
             "sign flips assume differences that are symmetric about zero; {why}.",
+            "sign flips assume differences that are symmetric about zero, and these may not be.",
         ),
         Rule(
             "one-person-carries", "warn",
             "without {who} {change}: one person carries this finding.",
+            "one person carries the finding: without them it changes sign, halves or is no longer significant.",
+        ),
+        Rule(
+            "interval-and-p-disagree", "warn",
+            "the {level:.0%} interval {holds} zero although p = {p:.3g}: {why}; neither alone settles the question.",
+            "interval and p disagree about zero: {why}; neither alone settles the question.",
         ),
         # choice
         Rule(
             "selected", "warn",
             "this is one of {hits} significant among {regions} regions: picked by its p, its effect is likely too "
-            "large; the range without any one person is {low:.3g} to {high:.3g}.",
+            "large; leaving out any one person gives {low:.3g} to {high:.3g}.",
+            "these regions were picked by their p among {regions}: their effects are likely too large.",
         ),
         Rule("no-correction", "warn", "{regions} regions were tested without a correction for their number."),
         Rule(
             "different-people", "note",
-            "regions lack different people: the maximum is taken within {sets} sets of regions, then multiplied by "
-            "{sets}.",
+            "regions lack different people: corrected p values come from {sets} sets of regions that share their "
+            "people, multiplied by {sets}.",
         ),
     )
 }  # fmt: skip
@@ -133,10 +165,13 @@ RULES: dict[str, Rule] = {
 def raised(code: str, override: Iterable[str] = (), values: Mapping[str, object] | None = None) -> Safeguard:
     """Build the safeguard of a code, its sentence filled in; a refusal named in `override` is marked overridden."""
     rule = RULES[code]
-    message = rule.sentence.format(**(values or {}))
-    return Safeguard(
-        code, message[0].upper() + message[1:], rule.severity, rule.severity == "refuse" and code in set(override)
-    )
+    message, short = (text.format(**(values or {})) for text in (rule.sentence, rule.short))
+    overridden = rule.severity == "refuse" and code in set(override)
+    return Safeguard(code, _capital(message), rule.severity, overridden, _capital(short))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def refuses(safeguards: Iterable[Safeguard]) -> bool:

@@ -124,10 +124,7 @@ def _left_out(data: HypothesisData, hypothesis: Hypothesis) -> tuple[NDArray[np.
 def _reason(data: HypothesisData, hypothesis: Hypothesis, i: int, person: Person) -> str:
     if hypothesis.kind == "contrast" and person.group in MISSING_LABELS:
         return "group unknown"
-    between = hypothesis.kind in ("contrast", "correlate")
-    asked = LOW_AFFINITY in hypothesis.contrast
-    low = between and not asked and data.genotype_sensitive and person.genotype == LOW_AFFINITY
-    if low and "lab-included" not in hypothesis.override:
+    if person.genotype == LOW_AFFINITY and leaves_out_low_affinity(data, hypothesis):
         return "low-affinity binder (rs6971)"
     if data.predictor is not None and hypothesis.kind == "correlate" and not np.isfinite(data.predictor[i]):
         return f"{data.predictor_name or hypothesis.correlate} missing"
@@ -137,6 +134,13 @@ def _reason(data: HypothesisData, hypothesis: Hypothesis, i: int, person: Person
     if hypothesis.stratify and person.stratum in MISSING_LABELS:
         return f"{hypothesis.stratify} missing"
     return ""
+
+
+def leaves_out_low_affinity(data: HypothesisData, hypothesis: Hypothesis) -> bool:
+    """Whether low-affinity binders stay out: between people, unless asked about or kept by name."""
+    between = hypothesis.kind in ("contrast", "correlate")
+    kept = LOW_AFFINITY in hypothesis.contrast or "lab-included" in hypothesis.override
+    return between and data.genotype_sensitive and not kept
 
 
 def missing(column: NDArray[np.generic]) -> NDArray[np.bool_]:

@@ -12,7 +12,7 @@ import pytest
 
 from nociscope.core.hypothesis_data import HypothesisData, Person
 from nociscope.core.study import Hypothesis
-from nociscope.stats import RULES, TestSettings, evaluate
+from nociscope.stats import RULES, TestSettings, compare, evaluate, paired
 from nociscope.stats.checks import carried_by_one
 from nociscope.stats.safeguards import raised, refuses
 
@@ -56,6 +56,25 @@ def test_an_override_silences_only_its_own_refusal():
     assert mine.overridden and not refuses([mine])
     assert not other.overridden and refuses([other])
     assert not note.overridden, "a note is not a refusal; naming it overrules nothing"
+
+
+def test_what_differs_between_regions_has_a_form_that_does_not(cohort, contrast):
+    data = cohort(9, 4, regions=8, seed=3)
+    values = data.values.copy()
+    values[:9] = 3 + (values[:9] - 3) / 20
+    values[:9, ::2] += 0.9
+    findings = evaluate(replace(data, values=values), contrast(), QUICK)
+    for code in {s.code for f in findings for s in f.safeguards}:
+        said = [s for f in findings for s in f.safeguards if s.code == code]
+        differ = len({s.message for s in said}) > 1
+        assert not differ or (len({s.short for s in said}) == 1 and said[0].short), code
+    assert {s.code for f in findings for s in f.safeguards} >= {"variances-unequal", "selected", "floor"}
+
+
+def test_every_message_is_a_sentence():
+    for rule in RULES.values():
+        for text in filter(None, (rule.sentence, rule.short)):
+            assert text.endswith(".") and "  " not in text and not text.startswith(" ")
 
 
 # --- genotype -----------------------------------------------------------------------------------------------------
@@ -151,6 +170,74 @@ def test_reference_region_unchecked(cohort, contrast):
     data = cohort(scale="ratio", reference_region="cerebellum")
     assert "not measured" in message(first(data, contrast()), "reference-region-unchecked")
     assert not any(c.startswith("reference") for c in codes(first(replace(data, scale="absolute"), contrast())))
+
+
+def test_the_reference_region_is_asked_with_the_same_covariates(cohort, contrast):
+    """Raw, the reference differs between groups; with genotype held constant nothing is left of it."""
+    genotype = np.array(["HAB"] * 5 + ["MAB"] + ["HAB"] + ["MAB"] * 5)
+    wobble = np.tile([0.05, -0.03, 0.01, -0.05, 0.04, -0.02], 2)
+    data = cohort(
+        scale="ratio", genotype_sensitive=True, reference_region="cerebellum", reference_measure="VT",
+        reference_values=np.where(genotype == "HAB", 4.0, 2.5) + wobble,
+    )  # fmt: skip
+    people = tuple(replace(p, genotype=g) for p, g in zip(data.people, genotype, strict=True))
+    data = replace(data, people=people)
+    raw = first(data, contrast())
+    held = first(replace(data, covariates={"TSPO": genotype}, genotype_covariate="TSPO"), contrast())
+    assert {"reference-region-differs", "genotype-not-modelled"} <= codes(raw)
+    assert "reference-region-checked" in codes(held) and not {"reference-region-differs"} & codes(held)
+    assert "genotype-not-modelled" not in codes(held) and "VT pain − control" in message(
+        held, "reference-region-checked"
+    )
+    own = compare(data.reference_values, [p.group for p in data.people], covariates={"TSPO": genotype})
+    assert f"{own.estimate:.3g} [{own.ci_low:.3g}, {own.ci_high:.3g}]" in message(held, "reference-region-checked")
+
+
+def test_the_reference_region_of_pairs_is_asked_by_session():
+    n = 8
+    ratio = np.stack([np.linspace(1.2, 1.5, n), np.linspace(1.0, 1.4, n)], axis=1)[:, :, None]
+    reference = np.stack([np.linspace(2.0, 3.0, n), np.linspace(3.1, 4.0, n)], axis=1)
+    data = HypothesisData(
+        tuple(Person(f"sub-{i}", genotype="LAB" if i == 0 else "HAB") for i in range(n)), ("thalamus",), "1",
+        session_values=ratio, sessions=("post", "pre"), scale="ratio", genotype_sensitive=True,
+        reference_region="cerebellum", reference_session_values=reference,
+    )  # fmt: skip
+    asked = Hypothesis(name="h", measure="SUVR", paired=["post", "pre"])
+    text = message(first(data, asked), "reference-region-differs")
+    own = paired(reference[:, 0], reference[:, 1])
+    assert f"SUV post − pre {own.estimate:.3g} [{own.ci_low:.3g}, {own.ci_high:.3g}]" in text
+    turned = message(first(data, asked.model_copy(update={"paired": ["pre", "post"]})), "reference-region-differs")
+    assert f"SUV pre − post {-own.estimate:.3g} [" in turned
+    unknown = replace(data, reference_session_values=None)
+    assert "not measured" in message(first(unknown, asked), "reference-region-unchecked")
+
+
+def test_the_reference_region_of_a_correlation_is_asked_for_its_slope(cohort):
+    x = np.arange(12.0)
+    data = cohort(
+        scale="ratio", reference_region="cerebellum", predictor=x, predictor_name="pain",
+        reference_values=1 + 0.1 * x + np.tile([0.05, -0.05, 0.02], 4),
+    )  # fmt: skip
+    finding = first(data, Hypothesis(name="h", measure="SUVR", correlate="pain", method="spearman"))
+    slope = np.polyfit(x, data.reference_values, 1)[0]
+    assert f"SUV with pain {slope:.3g} [" in message(finding, "reference-region-differs")
+
+
+@pytest.mark.parametrize(("override", "kept"), [([], 5), (["lab-included"], 6)])
+def test_the_reference_region_is_asked_of_the_same_people(cohort, contrast, with_people, override, kept):
+    reference = np.r_[9.0, np.linspace(1.0, 1.4, 5), np.linspace(1.05, 1.45, 6)]
+    data = cohort(scale="ratio", genotype_sensitive=True, reference_region="cerebellum", reference_values=reference)
+    finding = first(with_people(data, genotype=["LAB"] + ["HAB"] * 11), contrast(override=override))
+    assert finding.n["pain"] == kept
+    difference = reference[6 - kept : 6].mean() - reference[6:].mean()
+    assert f"SUV pain − control {difference:.3g} [" in message(finding, "reference-region-checked")
+
+
+def test_a_reference_region_that_few_have_is_unchecked_and_says_why(cohort, contrast):
+    reference = np.r_[1.0, np.full(5, np.nan), np.linspace(1, 2, 6)]
+    data = cohort(scale="ratio", reference_region="cerebellum", reference_values=reference)
+    text = message(first(data, contrast()), "reference-region-unchecked")
+    assert text.startswith("Whether cerebellum") and "could not be checked: only 1 pain, 6 control" in text
 
 
 # --- confounding --------------------------------------------------------------------------------------------------
@@ -266,6 +353,27 @@ def test_one_person_carries(cohort, contrast):
     assert finding.p_value <= 0.05
     assert message(finding, "one-person-carries").startswith("Without sub-04 p becomes 0.121")
     assert "one-person-carries" not in codes(first(cohort(regions=1, effect=3.0), contrast()))
+
+
+def test_interval_and_p_disagree(cohort, contrast):
+    """Everybody of one group lies above everybody of the other, one of them far above: p is 1/35, the interval wide."""
+    values = np.array([3.0, 3.5, 3.7, 8.8, 1.4, 2.2, 2.8])[:, None]
+    data = cohort(4, 3, regions=1, values=values)
+    finding = first(data, contrast())
+    assert finding.p_value == pytest.approx(1 / 35) and finding.ci_low < 0 < finding.ci_high
+    text = message(finding, "interval-and-p-disagree")
+    assert text.startswith("The 95% interval holds zero although p = 0.0286") and "these 7 people" in text
+    agree = first(cohort(regions=1, effect=3.0), contrast())
+    assert agree.ci_low > 0 and "interval-and-p-disagree" not in codes(agree)
+    assert "interval-and-p-disagree" not in codes(first(cohort(regions=1), contrast()))
+
+
+def test_a_one_sided_p_disagrees_because_the_interval_has_two_sides(cohort, contrast):
+    shift = np.where(np.arange(12) < 6, 1.0, 0.0)[:, None]
+    values = np.tile([0.0, 0.4, 0.8, 1.2, 1.6, 2.0], 2)[:, None] + 0.93 * shift
+    finding = first(cohort(regions=1, values=values), contrast(alternative="greater"))
+    assert finding.p_value <= 0.05 < 2 * finding.p_value and finding.ci_low < 0
+    assert "looks in one direction" in message(finding, "interval-and-p-disagree")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,111 @@
+"""What only one kind of finding has: means, spreads, and what a figure draws beside the points."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from scipy import stats
+
+from nociscope.core.hypothesis_data import HypothesisData
+from nociscope.core.study import Hypothesis
+from nociscope.stats.analysis import Analysis
+from nociscope.stats.design import Array, Design
+from nociscope.stats.linear import Algebra, algebra
+from nociscope.stats.question import Question
+
+BAND_POINTS = 25
+"""Places along the other variable at which the band of a line is given."""
+
+
+def question_details(asked: Question, done: Analysis, region: int, level: float) -> dict[str, object]:
+    """Numbers beside the estimate of one region; plain numbers and lists of them."""
+    out: dict[str, object] = {
+        "minimal_detectable_effect": done.detectable,
+        "residual_sd": float(done.fitted.spread[region]),
+    }
+    if done.without[region]:
+        estimates = [value for value, _ in done.without[region].values()]
+        out |= {"leave_one_out_low": min(estimates), "leave_one_out_high": max(estimates)}
+    if asked.kind == "contrast":
+        out |= {"p_pooled": float(done.pooled.p[region]), **_of_groups(asked, asked.values[:, region], level)}
+    if asked.kind == "correlate" and asked.effect == "pearson_r":
+        out |= band(asked.design, asked.values[:, region], level)
+    return out
+
+
+def axis_details(data: HypothesisData, hypothesis: Hypothesis) -> dict[str, object]:
+    """Label of the other variable and unit of the values of a correlation, whose own unit is that of a slope."""
+    if hypothesis.kind != "correlate":
+        return {}
+    name, unit = data.predictor_name or hypothesis.correlate, data.predictor_unit
+    return {"x_label": f"{name} ({unit})" if unit not in ("", "1") else name, "value_unit": data.unit}
+
+
+def _of_groups(asked: Question, y: Array, level: float) -> dict[str, object]:
+    """Means and SDs, as they are and at the mean of the covariates, in the order of ``n``.
+
+    The intervals belong to the adjusted means where there are covariates, else to the means as they are.
+    """
+    first = asked.design.interest == 1
+    groups = (y[first], y[~first])
+    adjusted = adjusted_mean_weights(asked.design)
+    out: dict[str, object] = {
+        "means": [float(g.mean()) for g in groups],
+        "sds": [float(g.std(ddof=1)) for g in groups],
+        "adjusted_means": (adjusted @ y).tolist(),
+    }
+    weights = adjusted if asked.covariates else np.stack([first / first.sum(), ~first / (~first).sum()])
+    ends = interval_of(algebra(asked.design), weights, y, level)
+    return out if ends is None else out | {"means_ci_low": ends[0].tolist(), "means_ci_high": ends[1].tolist()}
+
+
+def band(design: Design, y: Array, level: float) -> dict[str, object]:
+    """Fitted line at the mean of the covariates with its pointwise interval, over the range of the other variable.
+
+    Returns nothing where the line rests on somebody who has no residual.
+    """
+    x = np.linspace(design.interest.min(), design.interest.max(), BAND_POINTS)
+    held = np.broadcast_to(design.nuisance.mean(axis=0), (x.size, design.nuisance.shape[1]))
+    weights = np.column_stack([x, held]) @ _solver(design)
+    ends = interval_of(algebra(design), weights, y, level)
+    if ends is None:
+        return {}
+    names = ("band_x", "band_mid", "band_low", "band_high")
+    return {name: a.tolist() for name, a in zip(names, (x, weights @ y, *ends), strict=True)}
+
+
+def adjusted_mean_weights(design: Design) -> Array:
+    """Weights of the mean of each group at the mean of the covariates, shape (2, person)."""
+    at_mean = design.nuisance.mean(axis=0)
+    return np.stack([np.r_[1.0, at_mean], np.r_[0.0, at_mean]]) @ _solver(design)
+
+
+def interval_of(a: Algebra, weights: Array, y: Array, level: float) -> tuple[Array, Array] | None:
+    """Intervals of linear combinations of what a model fits, with the error of the estimate itself.
+
+    HC2 errors and Satterthwaite degrees of freedom, so that a mean without covariates has the t interval of its own
+    group. None where one of them rests on somebody who has no residual.
+
+    Parameters
+    ----------
+    weights : shape (combination, person), in the column space of the design.
+    y : shape (person,).
+    """
+    squared = ((a.residual_maker @ y) ** 2)[:, None]
+    half = []
+    for row in weights:
+        other = replace(a, weights=row)
+        if other.rests_on_fully_fitted:
+            return None
+        error = np.sqrt(other.hc2_weights @ squared)
+        half.append(float((stats.t.ppf(0.5 + level / 2, other.hc2_dof(squared)) * error)[0]))
+    middle, reach = weights @ y, np.array(half)
+    return middle - reach, middle + reach
+
+
+def _solver(design: Design) -> Array:
+    """Matrix that turns values into coefficients, shape (column, person); columns scaled as for the rank."""
+    matrix = design.matrix
+    length = np.linalg.norm(matrix, axis=0)
+    return np.asarray(np.linalg.pinv(matrix / length, rcond=1e-10) / length[:, None])
