@@ -7,7 +7,6 @@ corrected. Time in min. The table says who proposed what; the forms are those co
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import gammaincc
 
 from nociscope.core.records import Array
 from nociscope.models.blood.curve import Curve, InterpolatedCurve, Param, ParametricCurve
@@ -48,6 +47,8 @@ def _sigmoid(theta: Array, time: Array) -> Array:
 
 def _inverse_gamma(theta: Array, time: Array) -> Array:
     """1 − a F(t; shape, rate) with F the distribution function of the inverse gamma distribution."""
+    from scipy.special import gammaincc  # not at the top: every worker would pay half a second for it
+
     a, shape, rate = theta.T[:, :, None]
     t = np.maximum(time, 1e-9)
     curve: Array = 1 - a * gammaincc(shape, rate / t)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from scipy.special import stdtrit
 
 from nociscope.core.errors import InputError
 from nociscope.core.estimate import Estimate
@@ -47,6 +46,8 @@ def interval(estimate: Estimate, dof: float, level: float = 0.95) -> tuple[float
     dof : degrees of freedom of the noise scale, ``criteria["n"] - criteria["k"]``.
     level : such as 0.95.
     """
+    from scipy.special import stdtrit  # not at the top: every worker would pay half a second for it
+
     if not (math.isfinite(estimate.value) and math.isfinite(estimate.se) and dof > 0):
         return math.nan, math.nan
     half = float(stdtrit(dof, (1 + level) / 2)) * estimate.se
