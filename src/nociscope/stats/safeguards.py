@@ -150,7 +150,7 @@ RULES: dict[str, Rule] = {
             "selected", "warn",
             "this is one of {hits} significant among {regions} regions: picked by its p, its effect is likely too "
             "large; leaving out any one person gives {low:.3g} to {high:.3g}.",
-            "these regions were picked by their p among {regions}: their effects are likely too large.",
+            "a region that was picked by its p among {regions} shows an effect that is likely too large.",
         ),
         Rule("no-correction", "warn", "{regions} regions were tested without a correction for their number."),
         Rule(

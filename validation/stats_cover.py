@@ -1,0 +1,132 @@
+"""Inference for few people: do 95 % intervals hold the truth 95 times in a hundred. Every simulation is seeded."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+import numpy as np
+
+from nociscope.stats import effects, intervals, linear
+from nociscope.stats.design import slope
+from nociscope.stats.retest import icc_interval, mean_squares
+from tools.figures import Figure
+from validation.stats import groups
+
+INTERVALS = 2000
+_COVER = "93..97"
+
+
+def cover_difference(n1: int, n2: int, ratio: float, genotype: bool) -> float:
+    """Coverage of the 95 % interval of a difference, percent."""
+    design, first, binding = groups(n1, n2, genotype)
+    rng = np.random.default_rng(21)
+    y = (
+        rng.normal(size=(n1 + n2, INTERVALS)) * np.where(first, ratio, 1.0)[:, None]
+        + first[:, None]
+        + 5 * binding * (1.0 if genotype else 0.0)
+    )
+    low, high = intervals.estimate_interval(linear.fit(design, y), 0.95)
+    return float(100 * np.mean((low <= 1) & (high >= 1)))
+
+
+def cover_g(n1: int, n2: int, truth: float) -> float:
+    """Coverage of the 95 % interval of Hedges g, percent."""
+    design, first, _ = groups(n1, n2, False)
+    y = np.random.default_rng(22).normal(size=(n1 + n2, INTERVALS)) + truth * first[:, None]
+    boot = effects.Bootstrap(2000, 0, 0.95)
+    found, _ = effects.standardised(design, y, linear.fit(design, y), boot, "hedges_g")
+    return 100 * float(np.mean([e.ci_low <= truth <= e.ci_high for e in found]))
+
+
+def cover_g_skewed(n1: int, n2: int, truth: float) -> float:
+    """Coverage of the 95 % interval of Hedges g on exponential noise, percent."""
+    design, first, _ = groups(n1, n2, False)
+    y = np.random.default_rng(25).exponential(size=(n1 + n2, INTERVALS)) + truth * first[:, None]
+    found, _ = effects.standardised(design, y, linear.fit(design, y), effects.Bootstrap(1000, 0, 0.95), "hedges_g")
+    return 100 * float(np.mean([e.ci_low <= truth <= e.ci_high for e in found]))
+
+
+def cover_difference_skewed(n1: int, n2: int, truth: float) -> float:
+    """Coverage of the 95 % interval of the difference on exponential noise, percent."""
+    design, first, _ = groups(n1, n2, False)
+    y = np.random.default_rng(25).exponential(size=(n1 + n2, INTERVALS)) + truth * first[:, None]
+    low, high = intervals.estimate_interval(linear.fit(design, y), 0.95)
+    return float(100 * np.mean((low <= truth) & (high >= truth)))
+
+
+def cover_icc(n: int, truth: float) -> float:
+    """Coverage of the 95 % interval of ICC(1,1), two sessions, percent."""
+    rng = np.random.default_rng(23)
+    hits = 0
+    for _ in range(INTERVALS):
+        values = math.sqrt(truth) * rng.normal(size=(n, 1)) + math.sqrt(1 - truth) * rng.normal(size=(n, 2))
+        _, low, high = icc_interval(*mean_squares(values), n, 2, 0.95)
+        hits += low <= truth <= high
+    return 100 * hits / INTERVALS
+
+
+def cover_slope(n: int) -> float:
+    """Coverage of the 95 % interval of a slope on a normal predictor, percent."""
+    return 100 * float(np.mean([_slope_and_r(n, 0.5, seed)[0] for seed in range(INTERVALS)]))
+
+
+def cover_r(n: int) -> float:
+    """Coverage of the 95 % interval of r = 0.5, percent."""
+    return 100 * float(np.mean([_slope_and_r(n, 0.5, seed)[1] for seed in range(INTERVALS)]))
+
+
+def _slope_and_r(n: int, truth: float, seed: int) -> tuple[bool, bool]:
+    rng = np.random.default_rng([24, seed])
+    x = rng.normal(size=n)
+    y = (truth * x + math.sqrt(1 - truth**2) * rng.normal(size=n))[:, None]
+    design = slope(x, np.zeros((n, 0)), np.zeros(n, dtype=np.int64))
+    low, high = intervals.estimate_interval(linear.fit(design, y), 0.95)
+    (r,), _ = effects.correlations(design, y, effects.Bootstrap(1000, 0, 0.95), rank=False)
+    return bool(low[0] <= truth <= high[0]), r.ci_low <= truth <= r.ci_high
+
+
+FIGURES: list[Figure] = [
+    Figure(
+        "stats.cover.difference_4v5", "coverage of a difference, 4 v 5", "%", _COVER,
+        partial(cover_difference, 4, 5, 1.0, False),
+    ),
+    Figure(
+        "stats.cover.difference_4v5_unequal", "the same, the smaller group has twice the SD", "%", _COVER,
+        partial(cover_difference, 4, 5, 2.0, False),
+    ),
+    Figure(
+        "stats.cover.difference_4v5_unequal_other", "the same, the larger group has twice the SD", "%", _COVER,
+        partial(cover_difference, 4, 5, 0.5, False),
+    ),
+    Figure(
+        "stats.cover.difference_6v6_genotype", "coverage of a difference, 6 v 6, genotype held constant", "%", _COVER,
+        partial(cover_difference, 6, 6, 1.0, True),
+    ),
+    Figure(
+        "stats.cover.difference_10v10_unequal", "coverage of a difference, 10 v 10, SD 2 and 1", "%", _COVER,
+        partial(cover_difference, 10, 10, 2.0, False),
+    ),
+    Figure("stats.cover.slope_12", "coverage of a slope, 12 people", "%", _COVER, partial(cover_slope, 12)),
+    Figure("stats.cover.r_12", "coverage of r, 12 people", "%", _COVER, partial(cover_r, 12)),
+    Figure("stats.cover.g_4v5", "coverage of Hedges g = 1.5, 4 v 5", "%", _COVER, partial(cover_g, 4, 5, 1.5)),
+    Figure("stats.cover.g_10v10", "coverage of Hedges g = 2, 10 v 10", "%", _COVER, partial(cover_g, 10, 10, 2.0)),
+    Figure("stats.cover.g_25v27", "coverage of g = 0.8, 25 v 27 (BCa)", "%", _COVER, partial(cover_g, 25, 27, 0.8)),
+    Figure(
+        "stats.cover.g_skewed_4v5", "coverage of Hedges g = 1.5, 4 v 5, exponential noise", "%", _COVER,
+        partial(cover_g_skewed, 4, 5, 1.5),
+    ),
+    Figure(
+        "stats.cover.g_skewed_10v10", "coverage of Hedges g = 2, 10 v 10, exponential noise", "%", _COVER,
+        partial(cover_g_skewed, 10, 10, 2.0),
+    ),
+    Figure(
+        "stats.cover.g_skewed_25v27", "coverage of Hedges g = 0.8, 25 v 27, exponential noise (BCa)", "%", _COVER,
+        partial(cover_g_skewed, 25, 27, 0.8),
+    ),
+    Figure(
+        "stats.cover.difference_skewed_10v10", "coverage of a difference of 2, 10 v 10, exponential noise", "%",
+        _COVER, partial(cover_difference_skewed, 10, 10, 2.0),
+    ),
+    Figure("stats.cover.icc_10", "coverage of ICC(1,1) = 0.8, 10 people", "%", _COVER, partial(cover_icc, 10, 0.8)),
+]  # fmt: skip
