@@ -89,7 +89,7 @@ STEP = Step(
     level="group",
     needs={
         "scans": Need(Output("describe-scan", "scan", many=True), scan_records, optional=True),
-        "fits": Need(Output("fit-kinetics", "kinpar-*", many=True), model_fits),
+        "fits": Need(Output("fit-kinetics", "kinpar-*", many=True), model_fits, optional=True),
         "logs": Need(Logs("describe-scan"), read_logs),
         "people": Need(read.EVERYONE, read.people, optional=True),
     },

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from nociscope.core.errors import StudyError
+from nociscope.core.problem import Problem
 from nociscope.core.records import InputFunction, KineticFit, Tacs
 from nociscope.core.status import FitStatus
 from nociscope.io import names
 from nociscope.io.record import read_record
+from nociscope.io.tacs import look_at_curves
 from nociscope.models.pet import MODELS, FitOptions, average_fits, fit
-from nociscope.pipeline.step import Context, Make, Need, Output, Params, Produced, Source, Step
+from nociscope.pipeline.log import read_logs
+from nociscope.pipeline.step import Context, Logs, Make, Need, Output, Params, Produced, Source, Step
 from nociscope.pipeline.steps import read, write
+from nociscope.pipeline.steps.blocking import chosen_regions, held_back, without_numbers
 from nociscope.pipeline.steps.fit_delay import Delay
-from nociscope.pipeline.steps.read import ScanRecord
+from nociscope.pipeline.steps.read import ScanRecord, scan_key
 from nociscope.pipeline.steps.settings import models, settings, tracer
 
 AVERAGE = "Average"
 _OPTIONS = ("vB", "k2prime", "tstar_min", "starts", "bootstrap", "end_min", "weights")
-_BLOCKED = {"decay-mismatch": FitStatus.DECAY_MISMATCH, "dose-implausible": FitStatus.IMPLAUSIBLE_DOSE}
+UPTAKE = ("SUV", "SUVR")
 
 
 def _params(context: Context) -> Params:
@@ -48,29 +51,43 @@ def _delay(source: Source) -> Delay:
 
 
 def run(records: Mapping[str, Any], params: Params) -> Produced:
-    """Fit all models; what is blocked by the sidecar or lacks its input says so in every region."""
+    """Fit all models; what a problem blocks or what lacks its input says so in every region."""
     scan: ScanRecord = records["scan"]
-    tacs = _chosen(records["tacs"], params["regions"], params["reference"])
+    if not params["models"]:
+        return Produced({}, (_no_model(scan),))
+    where = scan_key(scan.scan.entities).label
+    tacs, absent = chosen_regions(records["tacs"], params["regions"], params["reference"], where)
+    lacking = tuple(_lacking(tacs, params, where))
+    before = tuple(p for log in records.get("logs", ()) for p in log.problems)
+    problems = (*scan.problems, *before, *absent, *lacking, *look_at_curves(tacs, where))
     input_ = _as_tissue_sees(records.get("input"), records.get("delay"))
-    options = _options(scan, params)
-    made = {m: _fitted(m, tacs, input_, scan, params, options) for m in params["models"]}
+    options = _options(scan, params, tacs)
+    made = {m: held_back(_fitted(m, tacs, input_, params, options), problems) for m in params["models"]}
     if params["average"] and (compared := [m for m in made if _comparable(made[m])]):
         made[AVERAGE] = average_fits([made[m] for m in compared], AVERAGE)
     keep = set(params["regions"] or tacs.regions)
     kept = {f"kinpar-{m}": tuple(f for f in fits if f.region in keep) for m, fits in made.items()}
-    return Produced({k: v for k, v in kept.items() if v}, methods=_sentences(params))
+    return Produced({k: v for k, v in kept.items() if v}, (*absent, *lacking), _sentences(params))
 
 
-def _chosen(tacs: Tacs, regions: list[str], reference: str) -> Tacs:
-    """Curves of the regions asked for and of the reference; all where none is named."""
-    if not regions:
-        return tacs
-    if unknown := [r for r in regions if r not in tacs.regions]:
-        raise StudyError(f"no region {', '.join(unknown)}", expected=f"of {', '.join(tacs.regions)}", where="regions")
-    names_ = [r for r in tacs.regions if r in {*regions, reference}]
-    rows = [tacs.regions.index(r) for r in names_]
-    volumes = None if tacs.volumes_mm3 is None else tacs.volumes_mm3[rows]
-    return replace(tacs, activity=tacs.activity[rows], regions=tuple(names_), volumes_mm3=volumes)
+def _no_model(scan: ScanRecord) -> Problem:
+    message = f"no model is known for tracer {scan.scan.tracer!r} and the study file names none: nothing was estimated"
+    mend = "name models in [pet.<tracer>], or a window_min: then the SUV is made"
+    return Problem("models-missing", scan_key(scan.scan.entities).label, message, (), mend)
+
+
+def _lacking(tacs: Tacs, params: Params, where: str) -> Iterator[Problem]:
+    """Models that were asked for and lack a reference region or a window."""
+    ratios = tuple(m for m in params["models"] if MODELS[m].needs == "reference")
+    uptake = tuple(m for m in params["models"] if m in UPTAKE)
+    if ratios and params["reference"] not in tacs.regions:
+        found = f"{', '.join(tacs.regions[:20])}{' …' if len(tacs.regions) > 20 else ''}"
+        name = params["reference"]
+        message = f"reference region {name!r} is not in the curves" if name else "the tracer has no reference region"
+        yield Problem("reference-absent", where, message, ratios, f"set reference_region to one of: {found}")
+    if uptake and not params["window_min"]:
+        message = "no usual window is known for this tracer and the study file names none"
+        yield Problem("window-missing", where, message, uptake, "set window_min = [from, to] in [pet.<tracer>], min")
 
 
 def _as_tissue_sees(input_: InputFunction | None, delay: Delay | None) -> InputFunction | None:
@@ -79,11 +96,12 @@ def _as_tissue_sees(input_: InputFunction | None, delay: Delay | None) -> InputF
     return input_.shifted(delay.delay.value)
 
 
-def _options(scan: ScanRecord, params: Params) -> FitOptions:
-    window = params["window_min"]
+def _options(scan: ScanRecord, params: Params, tacs: Tacs) -> FitOptions:
+    frames = tacs.frames
+    whole = (float(frames.start[0]), float(frames.end[-1]))  # without a window the models only name what they lack
     return FitOptions(
         half_life_min=scan.scan.half_life_min,
-        window_min=tuple(window) if window else None,
+        window_min=tuple(params["window_min"] or whole),
         dose_MBq=scan.scan.dose_MBq,
         weight_kg=scan.scan.weight_kg,
         ci_level=params["ci_level"],
@@ -92,33 +110,15 @@ def _options(scan: ScanRecord, params: Params) -> FitOptions:
 
 
 def _fitted(
-    model: str, tacs: Tacs, input_: InputFunction | None, scan: ScanRecord, params: Params, options: FitOptions
+    model: str, tacs: Tacs, input_: InputFunction | None, params: Params, options: FitOptions
 ) -> tuple[KineticFit, ...]:
-    reference = params["reference"] if params["reference"] in tacs.regions else None
-    needs_reference = MODELS[model].needs == "reference" or model == "SUVR"
-    if needs_reference and reference is None:
-        return _blocked(fit(model, tacs, None, reference=tacs.regions[0], options=options), FitStatus.MISSING_REGION)
-    fits = fit(
-        model, tacs, input_, reference=reference if needs_reference else None, options=options, seed=params["seed"]
-    )
-    problem = scan.blocking(model)
-    if problem is None or problem.code not in _BLOCKED:
-        return fits
-    return _blocked(fits, _BLOCKED[problem.code])
-
-
-def _blocked(fits: Iterable[KineticFit], status: FitStatus) -> tuple[KineticFit, ...]:
-    """The same regions and quantities without numbers."""
-    return tuple(
-        replace(
-            f,
-            status=status,
-            estimates={k: e.with_status(status) for k, e in f.estimates.items()},
-            fitted=np.full_like(f.fitted, np.nan),
-            plot=None,
-        )
-        for f in fits
-    )
+    if MODELS[model].needs != "reference":
+        return fit(model, tacs, input_, options=options, seed=params["seed"])
+    place = params["reference"]
+    if place in tacs.regions:
+        return fit(model, tacs, input_, reference=place, options=options, seed=params["seed"])
+    stand_in = fit(model, tacs, reference=tacs.regions[0], options=options)  # names regions and quantities, no more
+    return tuple(without_numbers(f, FitStatus.MISSING_REGION) for f in stand_in)
 
 
 def _comparable(fits: tuple[KineticFit, ...]) -> bool:
@@ -159,6 +159,7 @@ STEP = Step(
         "tacs": Need(Output("collect-tacs", "tacs"), read.tacs, with_records=True),
         "input": Need(Output("make-input-function", "input"), read.input_function, optional=True, with_records=True),
         "delay": Need(Output("fit-delay", "delay"), _delay, optional=True),
+        "logs": Need(Logs("make-input-function"), read_logs),
     },
     makes=_makes,
     params=_params,

@@ -9,12 +9,12 @@ from typing import Any
 from nociscope.core.problem import Problem
 from nociscope.core.records import InputFunction, KineticFit, Scan, Tacs
 from nociscope.io.blood import read_input_function
-from nociscope.io.index import ScanKey, Sidecar
+from nociscope.io.index import ScanKey
 from nociscope.io.kinpar import read_kinpar
 from nociscope.io.people import People, read_people
 from nociscope.io.record import read_record
-from nociscope.io.table import read_json
 from nociscope.io.tacs import read_tacs
+from nociscope.pipeline.sources import sidecar
 from nociscope.pipeline.step import SCAN_ENTITIES, Source, Table
 
 _PHENOTYPE = ("phenotype/*.tsv", "phenotype/*.json", "sessions.tsv", "sessions.json")
@@ -35,24 +35,10 @@ class ScanRecord:
     scan: Scan
     problems: tuple[Problem, ...] = ()
 
-    def blocking(self, name: str) -> Problem | None:
-        """The first problem that forbids a model or measure."""
-        return next((p for p in self.problems if name in p.blocks), None)
-
 
 def scan_key(entities: Mapping[str, str]) -> ScanKey:
     """The scan that a file or a task belongs to."""
     return ScanKey(**{k: entities[k] for k in (*SCAN_ENTITIES, "task") if k in entities})
-
-
-def sidecar(source: Source) -> Sidecar:
-    """Metadata of a file after inheritance; a JSON file is its own nearest sidecar."""
-    own = (source.path,) if source.path.suffix == ".json" else ()
-    paths = (*(p for p in source.sidecars if p not in own), *own)
-    data: dict[str, Any] = {}
-    for path in paths:
-        data.update(read_json(path))
-    return Sidecar(data, paths)
 
 
 def people(source: Source) -> People:

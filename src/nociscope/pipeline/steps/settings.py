@@ -30,5 +30,6 @@ def settings(context: Context) -> PetSettings:
 
 
 def models(chosen: PetSettings, known: Tracer) -> list[str]:
-    """Models to run: the study file's, else the tracer's own."""
-    return list(chosen.models) or list(known.models)
+    """Models to run: the study file's, else the tracer's own; of an unknown tracer uptake, where a window is named."""
+    plain = ["SUV", *(["SUVR"] if chosen.reference_region else [])] if chosen.window_min else []
+    return list(chosen.models) or list(known.models) or plain
