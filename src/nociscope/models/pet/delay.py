@@ -12,11 +12,12 @@ from nociscope.core.estimate import Estimate
 from nociscope.core.records import Array, InputFunction, Tacs
 from nociscope.core.status import FitStatus
 from nociscope.models.pet.convolve import COARSE
-from nociscope.models.pet.estimates import gradients, triage, uncertainty
+from nociscope.models.pet.estimates import triage
 from nociscope.models.pet.least_squares import bounds, optimise, starting_points
 from nociscope.models.pet.options import FitOptions
 from nociscope.models.pet.scan import arterial_curves, combined
 from nociscope.models.pet.two_tissue import TWO_TISSUE
+from nociscope.models.pet.uncertainty import optimum
 
 STEP = 0.1
 REFINEMENTS = 24
@@ -119,19 +120,16 @@ class _Profile:
         moved = self.input.shifted(delay)
         curves = arterial_curves(self.tacs, moved, self.plain)
         optima = optimise(TWO_TISSUE, curves, self.start, self.low, self.high)
-        best = int(np.argmin(optima.cost[0]))
-        theta, cost = optima.theta[0, best], float(optima.cost[0, best])
-        sure = uncertainty(TWO_TISSUE, theta, cost, optima, curves)
-        values, gradient = gradients(TWO_TISSUE, theta)
-        vB = float(np.sqrt(gradient[4] @ sure.covariance @ gradient[4]))
+        found = optimum(TWO_TISSUE, optima, replace(curves, draws=None))
+        cost, at = float(found.cost[0]), TWO_TISSUE.symbols.index("vB")
         limit = abs(delay) > max_min - 1e-3
         status = FitStatus.AT_BOUND if limit else FitStatus.OK
-        se = self._delay_se(delay, sure.dof, cost)
-        blood = FitStatus.AT_BOUND if "vB" in sure.at_bound else FitStatus.OK
+        se = self._delay_se(delay, found.dof, cost)
+        blood = FitStatus.AT_BOUND if found.resting[0, at] else FitStatus.OK
         held = self.options.vB != "fit"
         return DelayFit(
             Estimate(delay, se, "min", "delta", status),
-            Estimate(float(values[4]), np.nan if held else vB, "1", "none" if held else "delta", blood),
+            Estimate(float(found.values[0, at]), float(found.errors[0, at]), "1", "none" if held else "delta", blood),
             moved,
             profile,
         )

@@ -230,7 +230,8 @@ def _advance(index, new, theta, trial, cost, gram, gradient, damping, small, sea
             small[b] = small[b] + 1 if gain <= TOLERANCE * new_cost[i] else 0
             theta[b], cost[b] = trial[b], new_cost[i]
             gram[b], gradient[b] = new_gram[i], new_gradient[i]
-            damping[b] = max(damping[b] * 0.15, 1e-12)
+            if not searched[b]:
+                damping[b] = max(damping[b] * 0.15, 1e-12)
         elif not searched[b]:
             damping[b] = max(damping[b], 1e-6) * 6
         searched[b] = search

@@ -14,11 +14,12 @@ from nociscope.models.pet.base import CompartmentModel, Curves, KineticModel
 from nociscope.models.pet.bootstrap import bootstrap_compartments
 from nociscope.models.pet.estimates import agreement, assemble, failed, triage
 from nociscope.models.pet.integration import integrator
-from nociscope.models.pet.least_squares import Optima, bounds, named, optimise, predict, starting_points
+from nociscope.models.pet.least_squares import Optima, bounds, named, optimise, starting_points
 from nociscope.models.pet.linear import LinearModel, fit_linear
 from nociscope.models.pet.mrtm1 import MRTM1
 from nociscope.models.pet.options import FitOptions
 from nociscope.models.pet.scan import LATE_START, arterial_curves, combined, frames_used, reference_curves
+from nociscope.models.pet.uncertainty import optimum
 from nociscope.models.pet.uptake import UptakeModel, fit_uptake
 
 
@@ -146,11 +147,9 @@ def fit_compartments(
 def _fit_living(model: CompartmentModel, curves: Curves, start: Array, limits: tuple[Array, Array]) -> list[KineticFit]:
     optima = optimise(model, curves, start, *limits)
     outcome = _outcome(model, optima)
-    best = np.argmin(optima.cost, axis=1)
-    fitted = predict(model, optima.theta[np.arange(len(best)), best], curves)
-    frames = int((curves.used & (curves.weights > 0)).sum())
+    best = optimum(model, optima, curves)
     return [
-        assemble(model, curves, row, optima, fitted[row], agreement(optima, outcome[row], row, frames))
+        assemble(model, curves, row, best, agreement(optima, outcome[row], row, best.n))
         if np.isfinite(optima.cost[row]).any() and optima.converged[row].any()
         else failed(model, curves, row, FitStatus.NOT_CONVERGED)
         for row in range(len(curves.regions))
