@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -18,8 +19,13 @@ BAND_POINTS = 25
 """Places along the other variable at which the band of a line is given."""
 
 
-def question_details(asked: Question, done: Analysis, region: int, level: float) -> dict[str, object]:
-    """Numbers beside the estimate of one region; plain numbers and lists of them."""
+def question_details(asked: Question, done: Analysis, level: float) -> tuple[dict[str, object], ...]:
+    """Numbers beside the estimate, one set a region; plain numbers and lists of them."""
+    drawn = _drawn(asked, level)
+    return tuple(_of_region(asked, done, region) | _column(drawn, region) for region in range(asked.values.shape[1]))
+
+
+def _of_region(asked: Question, done: Analysis, region: int) -> dict[str, object]:
     out: dict[str, object] = {
         "minimal_detectable_effect": done.detectable,
         "residual_sd": float(done.fitted.spread[region]),
@@ -28,10 +34,20 @@ def question_details(asked: Question, done: Analysis, region: int, level: float)
         estimates = [value for value, _ in done.without[region].values()]
         out |= {"leave_one_out_low": min(estimates), "leave_one_out_high": max(estimates)}
     if asked.kind == "contrast":
-        out |= {"p_pooled": float(done.pooled.p[region]), **_of_groups(asked, asked.values[:, region], level)}
-    if asked.kind == "correlate" and asked.effect == "pearson_r":
-        out |= band(asked.design, asked.values[:, region], level)
+        out["p_pooled"] = float(done.pooled.p[region])
     return out
+
+
+def _drawn(asked: Question, level: float) -> dict[str, Array]:
+    """What a figure draws beside the points, shapes (group or place, region)."""
+    if asked.kind == "contrast":
+        return _of_groups(asked, level)
+    # ranks have no line on the scale of the points
+    return band(asked.design, asked.values, level) if asked.effect == "pearson_r" else {}
+
+
+def _column(drawn: Mapping[str, Array], region: int) -> dict[str, object]:
+    return {name: [float(v) for v in values[:, region]] for name, values in drawn.items()}
 
 
 def axis_details(data: HypothesisData, hypothesis: Hypothesis) -> dict[str, object]:
@@ -42,28 +58,35 @@ def axis_details(data: HypothesisData, hypothesis: Hypothesis) -> dict[str, obje
     return {"x_label": f"{name} ({unit})" if unit not in ("", "1") else name, "value_unit": data.unit}
 
 
-def _of_groups(asked: Question, y: Array, level: float) -> dict[str, object]:
+def _of_groups(asked: Question, level: float) -> dict[str, Array]:
     """Means and SDs, as they are and at the mean of the covariates, in the order of ``n``.
 
     The intervals belong to the adjusted means where there are covariates, else to the means as they are.
     """
-    first = asked.design.interest == 1
-    groups = (y[first], y[~first])
+    first, y = asked.design.interest == 1, asked.values
+    plain = np.stack([first / first.sum(), ~first / (~first).sum()])
     adjusted = adjusted_mean_weights(asked.design)
-    out: dict[str, object] = {
-        "means": [float(g.mean()) for g in groups],
-        "sds": [float(g.std(ddof=1)) for g in groups],
-        "adjusted_means": (adjusted @ y).tolist(),
+    out = {
+        "means": plain @ y,
+        "sds": np.stack([y[first].std(axis=0, ddof=1), y[~first].std(axis=0, ddof=1)]),
+        "adjusted_means": adjusted @ y,
     }
-    weights = adjusted if asked.covariates else np.stack([first / first.sum(), ~first / (~first).sum()])
-    ends = interval_of(algebra(asked.design), weights, y, level)
-    return out if ends is None else out | {"means_ci_low": ends[0].tolist(), "means_ci_high": ends[1].tolist()}
+    ends = interval_of(algebra(asked.design), adjusted if asked.covariates else plain, y, level)
+    return out if ends is None else out | {"means_ci_low": ends[0], "means_ci_high": ends[1]}
 
 
-def band(design: Design, y: Array, level: float) -> dict[str, object]:
+def band(design: Design, y: Array, level: float) -> dict[str, Array]:
     """Fitted line at the mean of the covariates with its pointwise interval, over the range of the other variable.
 
-    Returns nothing where the line rests on somebody who has no residual.
+    Parameters
+    ----------
+    y : shape (person, region).
+
+    Returns
+    -------
+    dict
+        ``band_x``, ``band_mid``, ``band_low``, ``band_high``, shapes (place, region); nothing where the line rests
+        on somebody who has no residual.
     """
     x = np.linspace(design.interest.min(), design.interest.max(), BAND_POINTS)
     held = np.broadcast_to(design.nuisance.mean(axis=0), (x.size, design.nuisance.shape[1]))
@@ -71,8 +94,8 @@ def band(design: Design, y: Array, level: float) -> dict[str, object]:
     ends = interval_of(algebra(design), weights, y, level)
     if ends is None:
         return {}
-    names = ("band_x", "band_mid", "band_low", "band_high")
-    return {name: a.tolist() for name, a in zip(names, (x, weights @ y, *ends), strict=True)}
+    places = np.repeat(x[:, None], y.shape[1], axis=1)
+    return {"band_x": places, "band_mid": weights @ y, "band_low": ends[0], "band_high": ends[1]}
 
 
 def adjusted_mean_weights(design: Design) -> Array:
@@ -90,16 +113,20 @@ def interval_of(a: Algebra, weights: Array, y: Array, level: float) -> tuple[Arr
     Parameters
     ----------
     weights : shape (combination, person), in the column space of the design.
-    y : shape (person,).
+    y : shape (person, region).
+
+    Returns
+    -------
+    tuple of array or None
+        Lower and upper ends, shapes (combination, region).
     """
-    squared = ((a.residual_maker @ y) ** 2)[:, None]
+    squared = (a.residual_maker @ y) ** 2
     half = []
     for row in weights:
         other = replace(a, weights=row)
         if other.rests_on_fully_fitted:
             return None
-        error = np.sqrt(other.hc2_weights @ squared)
-        half.append(float((stats.t.ppf(0.5 + level / 2, other.hc2_dof(squared)) * error)[0]))
+        half.append(stats.t.ppf(0.5 + level / 2, other.hc2_dof(squared)) * np.sqrt(other.hc2_weights @ squared))
     middle, reach = weights @ y, np.array(half)
     return middle - reach, middle + reach
 

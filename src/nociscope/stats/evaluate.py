@@ -12,11 +12,11 @@ from nociscope.core.finding import EffectSize, Finding, Safeguard
 from nociscope.core.hypothesis_data import HypothesisData, Person
 from nociscope.core.study import Hypothesis
 from nociscope.stats import checks
-from nociscope.stats.adjust import adjusted
 from nociscope.stats.analysis import Analysis, analyse
 from nociscope.stats.details import axis_details, question_details
 from nociscope.stats.finding_text import cites, method_text, points
 from nociscope.stats.linear import algebra
+from nociscope.stats.over_regions import corrected
 from nociscope.stats.permutation import smallest_attainable_p
 from nociscope.stats.question import Question, question
 from nociscope.stats.relabelling import Relabellings, relabellings
@@ -58,7 +58,7 @@ def evaluate(data: HypothesisData, hypothesis: Hypothesis, settings: TestSetting
     parts = [_Part(sample, data, hypothesis, settings, shared) for sample in samples(data, hypothesis)]
     found = {f.region: f for part in parts for f in _findings(part)}
     sets = sum(any(found[data.regions[r]].status == "ok" for r in part.sample.region_index) for part in parts)
-    return _corrected(tuple(found[region] for region in data.regions), hypothesis, settings, sets)
+    return corrected(tuple(found[region] for region in data.regions), hypothesis, settings, sets)
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,16 +184,12 @@ def _with_numbers(
     asked = replace(asked, values=asked.values[:, live])
     who = tuple(p.participant for p in part.sample.people)
     done = analyse(asked, moves, who, part.hypothesis.alternative, part.settings)
+    own = question_details(asked, done, part.settings.ci_level)
     out = [_constant(f) for f in flat]
     for i, place in enumerate(live):
         safeguards = (*before, *_afterwards(part, asked, done, i))
-        details = {
-            **question_details(asked, done, i, part.settings.ci_level),
-            **axis_details(part.data, part.hypothesis),
-            "smallest_attainable_p": floor,
-            "distinct_relabellings": moves.distinct,
-        }
-        blank = replace(flat[place], safeguards=safeguards, details=details)
+        floors = {"smallest_attainable_p": floor, "distinct_relabellings": moves.distinct}
+        blank = replace(flat[place], safeguards=safeguards, details={**flat[place].details, **own[i], **floors})
         out[place] = _numbers(blank, part, asked, moves, done, i)
     return tuple(out)
 
@@ -266,45 +262,9 @@ def _without_numbers(
             adjustment=hypothesis.adjust, family=hypothesis.family or hypothesis.name,
             method="not run: see safeguards", n_permutations=0, exact=False, seed=part.settings.seed,
             alternative=hypothesis.alternative, covariates=asked.covariates, excluded=sample.excluded[k],
-            safeguards=safeguards, details=dict(details or {}), points=points(sample, data, hypothesis, int(r)),
+            safeguards=safeguards, details={**axis_details(data, hypothesis), **(details or {})},
+            points=points(sample, data, hypothesis, int(r)),
             software=part.settings.software, status=status,
         )
         for k, r in enumerate(sample.region_index)
     )  # fmt: skip
-
-
-def _corrected(
-    findings: tuple[Finding, ...], hypothesis: Hypothesis, settings: TestSettings, sets: int
-) -> tuple[Finding, ...]:
-    """Correct over regions, then say what picking by p does."""
-    p_max = np.array([min(1.0, sets * f.p_adjusted) for f in findings])
-    p = p_max if hypothesis.adjust == "max" else adjusted(np.array([f.p_value for f in findings]), hypothesis.adjust)
-    tested = sum(f.status == "ok" for f in findings)
-    hits = int(np.sum(p <= settings.alpha))
-    out = []
-    for finding, corrected in zip(findings, p, strict=True):
-        if finding.status != "ok":
-            out.append(finding)
-            continue
-        extra = _about_regions(finding, float(corrected), hypothesis, settings, (tested, hits, sets))
-        details = {**finding.details, "regions_tested": tested}
-        safeguards = (*finding.safeguards, *extra)
-        out.append(replace(finding, p_adjusted=float(corrected), safeguards=safeguards, details=details))
-    return tuple(out)
-
-
-def _about_regions(
-    finding: Finding, p: float, hypothesis: Hypothesis, settings: TestSettings, counts: tuple[int, int, int]
-) -> tuple[Safeguard, ...]:
-    tested, hits, sets = counts
-    if tested < 2:
-        return ()
-    out = []
-    if hypothesis.adjust == "none":
-        out.append(raised("no-correction", values={"regions": tested}))
-    if hypothesis.adjust == "max" and sets > 1:
-        out.append(raised("different-people", values={"sets": sets}))
-    if p <= settings.alpha:
-        low, high = (finding.details.get(f"leave_one_out_{side}", NAN) for side in ("low", "high"))
-        out.append(raised("selected", values={"hits": hits, "regions": tested, "low": low, "high": high}))
-    return tuple(out)

@@ -307,6 +307,7 @@ def test_correlation_display_only(cohort):
     finding = first(data, Hypothesis(name="h", measure="VT", correlate="pain"))
     assert finding.status == "refused" and "correlation-display-only" in codes(finding)
     assert [p.x for p in finding.points] == [0, 1, 2, 3, 4]
+    assert finding.details["x_label"] == "pain" and finding.details["value_unit"] == "mL/cm3", "drawn, so labelled"
 
 
 def test_too_few_people_is_not_estimable(cohort, contrast):
