@@ -9,16 +9,14 @@ from nociscope.core.errors import AmbiguousQuery, MissingFile
 from nociscope.core.problem import Problem
 from nociscope.core.records import Blood, InputFunction, Scan, Tacs
 from nociscope.core.study import PetSettings, Study
-from nociscope.io import regions
+from nociscope.io import choice
 from nociscope.io.blood import read_blood, read_input_function
 from nociscope.io.index import RAW, File, Index, ScanKey, Sidecar
 from nociscope.io.people import People
-from nociscope.io.sidecar import ARTERIAL, REFERENCE, corrected, read_scan
+from nociscope.io.sidecar import ARTERIAL, REFERENCE, read_scan
 from nociscope.io.study import pet_settings
 from nociscope.io.tacs import combine_regions, read_tacs, read_volumes
 from nociscope.io.tracers import Tracer, find_tracer
-
-WHOLE_BRAIN = "WB"
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,8 @@ def load_scan(index: Index, key: ScanKey, people: People, study: Study) -> Loade
     file = _curves(index, key, settings)
     sources = {"sidecar": index.relative(about.paths[-1]), "tacs": index.relative(file.path)}
     volumes = _volumes(index, file, sources)
-    tacs, found = read_tacs(file.path, _curve_sidecar(index, file, key, settings), scan, volumes)
+    described = choice.curve_sidecar(index.sidecar(file), key, settings.correction, file.path.name)
+    tacs, found = read_tacs(file.path, described, scan, volumes)
     tacs, whole_brain, reference, made = _places(tacs, settings, tracer, key)
     blood, function, trouble = _arterial(index, key, scan, settings, sources)
     return LoadedScan(
@@ -106,19 +105,8 @@ def _same(file: File, key: ScanKey) -> bool:
 
 def _curves(index: Index, key: ScanKey, settings: PetSettings) -> File:
     """The curves: ``desc-preproc`` of a derivative, and the entities that the study names."""
-    wanted = {"desc": "preproc"} | dict(settings.curves)
-    found = index.for_scan(key, "tacs", extension=".tsv")
-    files = [
-        f for f in found if all(f.entities.get(k, "preproc" if k == "desc" else "") == v for k, v in wanted.items())
-    ]
-    if len(files) == 1:
-        return files[0]
-    if files:
-        raise AmbiguousQuery(
-            f"{len(files)} tables of curves for one scan", expected="one", where=key.label,
-            got=", ".join(index.relative(f.path) for f in files),
-            do='name the entities that tell them apart in the study file: [pet.<tracer>] curves = {seg = "…"}',
-        )  # fmt: skip
+    if file := choice.curves(index.for_scan(key, "tacs", extension=".tsv"), settings.curves):
+        return file
     raise MissingFile(
         "no curves", expected=f"derivatives/*/…/{key.label}_desc-preproc_tacs.tsv", where=str(index.root),
         got=", ".join(d for d in index.datasets if d != RAW) or "no derivative dataset",
@@ -126,35 +114,26 @@ def _curves(index: Index, key: ScanKey, settings: PetSettings) -> File:
     )  # fmt: skip
 
 
-def _curve_sidecar(index: Index, file: File, key: ScanKey, settings: PetSettings) -> Sidecar:
-    """Metadata of the curves; a correction of ``Units`` in the study file holds for them too."""
-    own = index.sidecar(file)
-    fixes = [c for c in settings.correction if c.field in ("Units", "FrameWeights") and c.field in own.data]
-    return Sidecar(corrected(own.data, key, fixes, file.path.name)[0], own.paths)
-
-
 def _volumes(index: Index, curves: File, sources: dict[str, str]) -> dict[str, float] | None:
     """Volumes of the same segmentation, of the same person, where petprep wrote them."""
-    query = {"dataset": curves.dataset, "sub": curves.entities["sub"], "suffix": "morph", "extension": ".tsv"}
-    found = [f for f in index.find(**query) if f.entities.get("seg") == curves.entities.get("seg")]
-    own = [f for f in found if f.entities.get("ses", curves.entities.get("ses")) == curves.entities.get("ses")]
-    if len(own) != 1:
+    found = index.find(sub=curves.entities["sub"], suffix="morph", extension=".tsv")
+    if (own := choice.volumes(found, curves)) is None:
         return None
-    sources["volumes"] = index.relative(own[0].path)
-    return read_volumes(own[0].path)
+    sources["volumes"] = index.relative(own.path)
+    return read_volumes(own.path)
 
 
 def _places(tacs: Tacs, settings: PetSettings, tracer: Tracer, key: ScanKey) -> tuple[Tacs, str, str, list[Problem]]:
     """Add the regions that the study asks for, a whole brain and a reference."""
     tacs, problems = combine_regions(tacs, settings.combine, key.label)
     drawn = tacs.regions
-    tacs, whole_brain, found = _whole_brain(tacs, settings, key)
+    parts = choice.whole_brain(settings.whole_brain, drawn)
+    tacs, whole_brain, found = choice.with_place(tacs, settings.whole_brain or choice.WHOLE_BRAIN, parts, key.label)
     problems += found
     wanted = settings.reference_region or tracer.reference_region
     reference = ""
     if wanted:
-        parts = (whole_brain,) if regions.canonical(wanted) == "whole brain" else regions.members(wanted, drawn)
-        tacs, reference, found = _place(tacs, wanted, tuple(p for p in parts if p), key)
+        tacs, reference, found = choice.with_place(tacs, wanted, choice.place(wanted, drawn), key.label)
         problems += found
     if not reference:
         message = (
@@ -167,26 +146,6 @@ def _places(tacs: Tacs, settings: PetSettings, tracer: Tracer, key: ScanKey) -> 
         message = f"regions that the study asks for are not in the curves: {', '.join(absent)}"
         problems.append(Problem("region-missing", key.label, message, tuple(absent), "mend regions in the study file"))
     return tacs, whole_brain, reference, problems
-
-
-def _whole_brain(tacs: Tacs, settings: PetSettings, key: ScanKey) -> tuple[Tacs, str, list[Problem]]:
-    if settings.whole_brain:
-        parts: tuple[str, ...] = regions.members(settings.whole_brain, tacs.regions)
-    else:
-        parts = regions.members("whole brain", tacs.regions) or regions.brain(tacs.regions)
-    return _place(tacs, settings.whole_brain or WHOLE_BRAIN, parts, key)
-
-
-def _place(tacs: Tacs, name: str, parts: tuple[str, ...], key: ScanKey) -> tuple[Tacs, str, list[Problem]]:
-    """One region for a place: the region itself, or the mean of its parts; empty where there are none."""
-    if not parts:
-        return tacs, "", []
-    if len(parts) == 1:
-        return tacs, parts[0], []
-    if name in tacs.regions:
-        return tacs, name, []
-    tacs, problems = combine_regions(tacs, {name: parts}, key.label)
-    return tacs, name, problems
 
 
 def _arterial(

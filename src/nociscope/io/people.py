@@ -206,8 +206,13 @@ def _lost(people: People, index: Index, root: Path) -> Iterator[Problem]:
         )  # fmt: skip
         return
     for label in sorted(disk - table):
-        message = f"sub-{label} has data but no row: weight, genotype and group are unknown"
-        yield Problem("participant-not-listed", f"sub-{label}", message, ("SUV", "hypotheses"), f"add a row to {where}")
+        yield not_listed(label, where)
     for label in sorted(label for label in table if not (root / f"sub-{label}").is_dir()):
         message = "listed in participants.tsv, but there is no folder"
         yield Problem("participant-without-data", f"sub-{label}", message, (), "add the data, or drop the row", "note")
+
+
+def not_listed(label: str, where: str = "participants.tsv") -> Problem:
+    """Someone with data of whom the tables say nothing; ``label`` is bare, ``where`` the table to mend."""
+    message = f"sub-{label} has data but no row: weight, genotype and group are unknown"
+    return Problem("participant-not-listed", f"sub-{label}", message, ("SUV", "hypotheses"), f"add a row to {where}")

@@ -86,7 +86,8 @@ class Finder:
 def sidecar(source: Source) -> Sidecar:
     """Metadata of a source after inheritance; of a JSON file its own content comes last."""
     own = (source.path,) if source.path.suffix == ".json" else ()
+    paths = (*(p for p in source.sidecars if p not in own), *own)
     data: dict[str, Any] = {}
-    for path in (*source.sidecars, *own):
+    for path in paths:
         data |= read_json(path)
-    return Sidecar(data, (*source.sidecars, *own))
+    return Sidecar(data, paths)

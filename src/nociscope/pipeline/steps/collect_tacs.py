@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from nociscope.core.errors import AmbiguousQuery
+from nociscope.core.errors import MissingFile
 from nociscope.core.problem import Problem
 from nociscope.core.records import Tacs
-from nociscope.io import names
-from nociscope.io.regions import brain, canonical, members
+from nociscope.core.study import Correction
+from nociscope.io import choice, names
 from nociscope.io.tacs import combine_regions, read_tacs, read_volumes
+from nociscope.pipeline.sources import sidecar
 from nociscope.pipeline.step import Context, Make, Need, Output, Params, Produced, Query, Source, Step
 from nociscope.pipeline.steps import read, write
 from nociscope.pipeline.steps.settings import settings, tracer
@@ -21,36 +22,27 @@ def _params(context: Context) -> Params:
     return {
         "curves": chosen.curves,
         "combine": chosen.combine,
+        "corrections": [c.model_dump() for c in chosen.correction if c.field in choice.CURVE_FIELDS],
         "reference_region": chosen.reference_region or tracer(context).reference_region,
     }
 
 
 def _curves(sources: tuple[Source, ...], params: Params, before: Mapping[str, Any]) -> tuple[Tacs, list[Problem]]:
-    source = chosen(sources, params["curves"])
-    volumes = (before["volumes"] or {}).get(source.entities.get("seg", ""))
-    return read_tacs(source.path, read.sidecar(source), before["scan"].scan, volumes)
-
-
-def chosen(sources: Sequence[Source], wanted: Mapping[str, str]) -> Source:
-    """The one table of curves that the study means.
-
-    Raises
-    ------
-    AmbiguousQuery
-        None or several answer.
-    """
-    found = [s for s in sources if all(s.entities.get(k) == v for k, v in wanted.items())]
-    if len(found) != 1:
-        raise AmbiguousQuery(
-            f"{len(found)} tables of curves answer where one is needed", expected=wanted or "one table for each scan",
-            got=", ".join(s.name for s in found or sources),
-            do='name the entities that tell them apart in the study file: [pet.<tracer>] curves = {seg = "…"}',
+    source = choice.curves(sources, params["curves"])
+    if source is None:
+        raise MissingFile(
+            "no table of curves answers", expected=params["curves"] or "desc-preproc",
+            got=", ".join(s.name for s in sources), do="mend [pet.<tracer>] curves in the study file",
         )  # fmt: skip
-    return found[0]
+    morph = choice.volumes(before["volumes"], source)
+    described = choice.curve_sidecar(
+        sidecar(source), read.scan_key(source.entities), [Correction(**c) for c in params["corrections"]], source.name
+    )
+    return read_tacs(source.path, described, before["scan"].scan, read_volumes(morph.path) if morph else None)
 
 
-def _volumes(sources: tuple[Source, ...]) -> dict[str, dict[str, float]]:
-    return {s.entities.get("seg", ""): read_volumes(s.path) for s in sources}
+def _tables(sources: tuple[Source, ...]) -> tuple[Source, ...]:
+    return sources
 
 
 def run(records: Mapping[str, Any], params: Params) -> Produced:
@@ -69,7 +61,7 @@ def reference(regions: Sequence[str], place: str) -> dict[str, list[str]]:
     """
     if not place or place in regions:
         return {}
-    parts = members(place, regions) or (brain(regions) if canonical(place) == "whole brain" else ())
+    parts = choice.place(place, regions)
     return {place: list(parts)} if parts else {}
 
 
@@ -79,7 +71,7 @@ STEP = Step(
     level="scan",
     needs={
         "scan": Need(Output("describe-scan", "scan"), read.scan_record),
-        "volumes": Need(Query(suffix="morph", extension=".tsv", many=True), _volumes, optional=True),
+        "volumes": Need(Query(suffix="morph", extension=".tsv", many=True), _tables, optional=True),
         "curves": Need(
             Query(suffix="tacs", extension=".tsv", datatype="pet", many=True),
             _curves,

@@ -8,8 +8,9 @@ from typing import Any
 from nociscope.core.errors import DatasetError
 from nociscope.core.study import Correction
 from nociscope.io import names
-from nociscope.io.people import People
+from nociscope.io.people import People, not_listed
 from nociscope.io.sidecar import read_scan
+from nociscope.pipeline.sources import sidecar
 from nociscope.pipeline.step import Context, Make, Need, Params, Produced, Source, Step
 from nociscope.pipeline.steps import read, write
 from nociscope.pipeline.steps.read import ScanRecord, scan_key
@@ -21,14 +22,17 @@ def _params(context: Context) -> Params:
 
 
 def _sidecar(source: Source) -> tuple[Any, Any]:
-    return scan_key(source.entities), read.sidecar(source)
+    return scan_key(source.entities), sidecar(source)
 
 
 def run(records: Mapping[str, Any], params: Params) -> Produced:
     """Read the sidecar; a contradiction that would falsify every number stops the scan here."""
-    key, sidecar = records["sidecar"]
+    key, about = records["sidecar"]
     corrections = [Correction(**c) for c in params["corrections"]]
-    scan, problems = read_scan(sidecar, key, records.get("people", People({})), corrections)
+    people: People = records.get("people", People({}))
+    scan, problems = read_scan(about, key, people, corrections)
+    if "people" in records and key.sub not in people.participants:
+        problems = [*problems, not_listed(key.sub)]
     if errors := [p for p in problems if p.severity == "error"]:
         raise DatasetError(
             "; ".join(p.message for p in errors), where=errors[0].where, do="; ".join(p.mend for p in errors)

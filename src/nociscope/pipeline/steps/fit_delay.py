@@ -10,7 +10,7 @@ from nociscope.core.estimate import Estimate
 from nociscope.core.problem import Problem
 from nociscope.core.records import Array
 from nociscope.core.status import FitStatus
-from nociscope.io import names
+from nociscope.io import choice, names
 from nociscope.models.pet import fit_delay
 from nociscope.models.pet.options import FitOptions
 from nociscope.pipeline.step import Context, Make, Need, Output, Params, Produced, Step
@@ -51,10 +51,16 @@ def run(records: Mapping[str, Any], params: Params) -> Produced:
     options = FitOptions(
         vB=params["vB"], weights=params["weights"], end_min=params["end_min"], half_life_min=scan.half_life_min
     )
-    found = fit_delay(
+    tacs, region, _ = choice.with_place(
         records["tacs"],
+        params["region"] or choice.WHOLE_BRAIN,
+        choice.whole_brain(params["region"], records["tacs"].regions),
+        "delay",
+    )
+    found = fit_delay(
+        tacs,
         records["input"],
-        region=params["region"] or None,
+        region=region or params["region"] or None,
         max_min=params["max_min"],
         options=options,
         seed=params["seed"],

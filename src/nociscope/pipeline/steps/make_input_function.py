@@ -17,6 +17,7 @@ from nociscope.io.blood import read_blood, read_input_function
 from nociscope.io.index import Sidecar
 from nociscope.io.sidecar import ARTERIAL
 from nociscope.models.blood import BloodSettings, input_function
+from nociscope.pipeline.sources import sidecar
 from nociscope.pipeline.step import Context, Make, Need, Output, Params, Produced, Query, Source, Step
 from nociscope.pipeline.steps import read, write
 from nociscope.pipeline.steps.settings import settings
@@ -40,11 +41,11 @@ def _params(context: Context) -> Params:
 
 
 def _derivative(source: Source, before: Mapping[str, Any]) -> tuple[InputFunction, list[Problem]]:
-    return read_input_function(source.path, read.sidecar(source), before["scan"].scan)
+    return read_input_function(source.path, sidecar(source), before["scan"].scan)
 
 
 def _recording(source: Source) -> tuple[Any, Sidecar]:
-    return source.path, read.sidecar(source)
+    return source.path, sidecar(source)
 
 
 def _samples(source: Source, before: Mapping[str, Any]) -> tuple[Blood, list[Problem]]:
@@ -91,8 +92,12 @@ def _sentence(result: BloodResult, own: BloodSettings) -> str:
     ).format(**chosen)
 
 
-def _blood(recording: str) -> Query:
-    return Query(suffix="blood", extension=".tsv", dataset="raw", entities={"recording": recording})
+def _blood(recording: str) -> tuple[Query, ...]:
+    """BIDS writes continuous recordings compressed, samples plain; both are read of both."""
+    return tuple(
+        Query(suffix="blood", extension=extension, dataset="raw", entities={"recording": recording})
+        for extension in (".tsv", ".tsv.gz")
+    )
 
 
 STEP = Step(
