@@ -126,9 +126,12 @@ def interval_of(a: Algebra, weights: Array, y: Array, level: float) -> tuple[Arr
         other = replace(a, weights=row)
         if other.rests_on_fully_fitted:
             return None
-        half.append(stats.t.ppf(0.5 + level / 2, other.hc2_dof(squared)) * np.sqrt(other.hc2_weights @ squared))
-    middle, reach = weights @ y, np.array(half)
-    return middle - reach, middle + reach
+        error = np.sqrt(other.hc2_weights @ squared)
+        with np.errstate(invalid="ignore"):  # a group of equal values has neither error nor degrees of freedom
+            reach = stats.t.ppf(0.5 + level / 2, other.hc2_dof(squared)) * error
+        half.append(np.where(error > 0, reach, 0.0))
+    middle = weights @ y
+    return middle - np.array(half), middle + np.array(half)
 
 
 def _solver(design: Design) -> Array:

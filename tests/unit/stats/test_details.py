@@ -117,6 +117,15 @@ def test_the_line_covers_the_truth_as_often_as_it_says():
     assert covered == pytest.approx(0.95, abs=0.015)
 
 
+def test_a_group_of_equal_values_has_a_mean_without_width(cohort, contrast):
+    data = cohort(regions=1)
+    values = data.values.copy()
+    values[6:] = 2.5
+    details = evaluate(replace(data, values=values), contrast())[0].details
+    assert (details["means_ci_low"][1], details["means_ci_high"][1]) == pytest.approx((2.5, 2.5))
+    assert details["means_ci_low"][0] < details["means"][0] < details["means_ci_high"][0]
+
+
 def test_units_of_the_covariate_do_not_move_the_means(cohort, contrast):
     age = np.random.default_rng(6).normal(45, 12, 12)
     data = cohort(regions=1)
