@@ -9,6 +9,8 @@ import numpy as np
 
 from nociscope.stats import effects, intervals, linear
 from nociscope.stats.design import slope
+from nociscope.stats.details import adjusted_mean_weights, band, interval_of
+from nociscope.stats.linear import algebra
 from nociscope.stats.retest import icc_interval, mean_squares
 from tools.figures import Figure
 from validation.stats import groups
@@ -53,6 +55,26 @@ def cover_difference_skewed(n1: int, n2: int, truth: float) -> float:
     y = np.random.default_rng(25).exponential(size=(n1 + n2, INTERVALS)) + truth * first[:, None]
     low, high = intervals.estimate_interval(linear.fit(design, y), 0.95)
     return float(100 * np.mean((low <= truth) & (high >= truth)))
+
+
+def cover_adjusted_mean(ratio: float) -> float:
+    """Coverage of the 95 % interval of the first of two adjusted means, 6 v 6, genotype held constant, percent."""
+    design, first, binding = groups(6, 6, True)
+    rng = np.random.default_rng(26)
+    y = rng.normal(size=(12, INTERVALS)) * np.where(first, ratio, 1.0)[:, None] + first[:, None] + 5 * binding
+    ends = interval_of(algebra(design), adjusted_mean_weights(design), y, 0.95)
+    assert ends is not None, "everybody has a residual in this design"
+    truth = 1 + 5 * float(binding.mean())
+    return float(100 * np.mean((ends[0][0] <= truth) & (ends[1][0] >= truth)))
+
+
+def cover_band(place: int) -> float:
+    """Coverage of the band of a line at one of its places, 12 people, percent."""
+    x = np.linspace(0, 1, 12) ** 2
+    design = slope(x, np.zeros((12, 0)), np.zeros(12, dtype=np.int64))
+    drawn = band(design, 1 + 2 * x[:, None] + np.random.default_rng(27).normal(size=(12, INTERVALS)), 0.95)
+    truth = 1 + 2 * drawn["band_x"][place]
+    return float(100 * np.mean((drawn["band_low"][place] <= truth) & (drawn["band_high"][place] >= truth)))
 
 
 def cover_icc(n: int, truth: float) -> float:
@@ -128,5 +150,15 @@ FIGURES: list[Figure] = [
         "stats.cover.difference_skewed_10v10", "coverage of a difference of 2, 10 v 10, exponential noise", "%",
         _COVER, partial(cover_difference_skewed, 10, 10, 2.0),
     ),
+    Figure(
+        "stats.cover.adjusted_mean_6v6", "coverage of an adjusted mean, 6 v 6, genotype held constant", "%", _COVER,
+        partial(cover_adjusted_mean, 1.0),
+    ),
+    Figure(
+        "stats.cover.adjusted_mean_6v6_unequal", "the same, that group has twice the SD", "%", _COVER,
+        partial(cover_adjusted_mean, 2.0),
+    ),
+    Figure("stats.cover.band_middle", "coverage of a line's band, 12 people", "%", _COVER, partial(cover_band, 12)),
+    Figure("stats.cover.band_end", "the same, at its far end", "%", _COVER, partial(cover_band, 24)),
     Figure("stats.cover.icc_10", "coverage of ICC(1,1) = 0.8, 10 people", "%", _COVER, partial(cover_icc, 10, 0.8)),
 ]  # fmt: skip
