@@ -55,6 +55,7 @@ STUDY = StudyFacts(
     title="TSPO signal in chronic low back pain",
     description="People with chronic low back pain and controls, [11C]PBR28, arterial blood.",
     meaning=("[11C]PBR28 binds to TSPO, an 18-kDa protein of the outer mitochondrial membrane.",),
+    targets=("TSPO",),
 )
 METHODS = (
     Paragraph(
@@ -125,6 +126,10 @@ def input_function() -> InputFunction:
     )  # fmt: skip
 
 
+_TRIED = np.linspace(-1, 1, 21)
+_PROFILE = np.stack([_TRIED, (_TRIED - 0.12) ** 2 + 1])
+
+
 def blood_results() -> BloodResults:
     """What the blood gave, with the candidates for the parent fraction."""
     record = input_function()
@@ -141,7 +146,8 @@ def blood_results() -> BloodResults:
     )  # fmt: skip
     return BloodResults(
         record, Blood(Samples(at, whole), Samples(at, 1.1 * whole), Samples(at, measured)), {part.part: part},
-        {"AUC_AIF": Estimate(212.4, 6.13, "kBq min/mL", "ensemble")}, 0.12,
+        {"AUC_AIF": Estimate(212.4, 6.13, "kBq min/mL", "ensemble")},
+        Estimate(0.12, 0.013, "min", "delta"), _PROFILE,
         ("Dispersion was taken back with the constant of the sidecar.",), "../sub-01/pet/sub-01_inputfunction.tsv",
     )  # fmt: skip
 

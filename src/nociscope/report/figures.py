@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from nociscope.core.finding import Finding
-from nociscope.core.records import KineticFit, Measure
-from nociscope.report.model import BloodResults
+from nociscope.core.records import Measure
+from nociscope.report.model import BloodResults, ScanReport
 from nociscope.viz.contrast import contrast
 from nociscope.viz.correlation import correlation
 from nociscope.viz.curves import curves
+from nociscope.viz.delay import delay_profile
 from nociscope.viz.drawing import Drawing
 from nociscope.viz.forest import forest
 from nociscope.viz.graphical import graphical
@@ -24,6 +25,10 @@ from nociscope.viz.retest import retest
 from nociscope.viz.statuses import statuses
 from nociscope.viz.style import house
 from nociscope.viz.svg import inline
+from nociscope.viz.uptake import uptake
+
+UPTAKE = ("SUV", "SUVR")
+"""Models without curves: a mean over a window, whose outcome bears the model's name."""
 
 
 @dataclass(frozen=True)
@@ -45,14 +50,24 @@ class Studio:
         self._count += 1
         return Picture(inline(drawing, f"f{self._count}"), drawing.title, drawing.caption or drawing.words)
 
-    def fits(self, fits: Sequence[KineticFit], where: str) -> tuple[Picture, ...]:
-        """Draw the linear plot where the model has one, else the curves where there is a fitted one."""
+    def fits(self, scan: ScanReport, model: str, where: str) -> tuple[Picture, ...]:
+        """Draw the linear plot where the model has one, else fitted curves, else the uptake of each region."""
+        fits = scan.fits[model]
         with house():
+            if model in UPTAKE and any(f.used.any() for f in fits):
+                return (self._picture(uptake(fits, where, scan.window_min, scan.reference if model == "SUVR" else "")),)
             if any(f.plot is not None for f in fits):
                 return (self._picture(graphical(fits, where)),)
             if any(np.isfinite(f.fitted).any() for f in fits):
                 return (self._picture(curves(fits, where)),)
         return ()
+
+    def delay(self, blood: BloodResults, where: str) -> Picture | None:
+        """Draw the profile of a fitted delay."""
+        if blood.delay is None or blood.profile is None:
+            return None
+        with house():
+            return self._picture(delay_profile(blood.delay, blood.profile, where))
 
     def blood(self, blood: BloodResults, where: str) -> Picture | None:
         """Draw the arterial input; nothing where none could be made."""
@@ -71,7 +86,7 @@ class Studio:
 
     def forest(self, findings: Sequence[Finding]) -> Picture | None:
         """Draw several regions of one hypothesis."""
-        if len(findings) < 2:
+        if len(findings) < 2 or not any(np.isfinite(f.estimate) for f in findings):
             return None
         with house():
             return self._picture(forest(findings))

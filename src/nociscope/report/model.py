@@ -13,7 +13,7 @@ from nociscope.core.blood import CurveFit
 from nociscope.core.estimate import Estimate
 from nociscope.core.finding import Finding, Safeguard
 from nociscope.core.problem import Problem
-from nociscope.core.records import Blood, InputFunction, KineticFit, Measure, Scan, Tacs
+from nociscope.core.records import Array, Blood, InputFunction, KineticFit, Measure, Scan, Tacs
 from nociscope.viz.records import Truth
 
 
@@ -83,7 +83,8 @@ class Provenance:
 class StudyFacts:
     """The ``[study]`` section of the study file, and what the tracers mean.
 
-    ``meaning`` and ``caveats`` come from the tracer's file: what the signal means and what it does not.
+    ``meaning`` and ``caveats`` come from the tracer's file: what the signal means and what it does not. ``targets``
+    are what the tracers bind to; only where TSPO is among them does the page speak of TSPO signal.
     """
 
     name: str
@@ -92,6 +93,7 @@ class StudyFacts:
     preregistration: str = ""
     meaning: tuple[str, ...] = ()
     caveats: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,12 +107,19 @@ class Fact:
 
 @dataclass(frozen=True)
 class Person:
-    """A row of the people table. ``page`` is the href of the person's report; empty where none was written."""
+    """A row of the people table.
+
+    ``page`` is the href of the person's report; empty where none was written. ``numbers`` counts the rows of the
+    cohort table, ``missing`` those without a value; ``failed`` names steps that did not finish.
+    """
 
     participant_id: str
     facts: tuple[Fact, ...] = ()
     scans: int = 0
     page: str = ""
+    numbers: int = 0
+    missing: int = 0
+    failed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +131,8 @@ class BloodResults:
     input_function : None where none could be made; ``notes`` and the problems then say why.
     blood : raw samples, drawn as points.
     parts : curves that were fitted to the blood, by symbol, as in `nociscope.core.blood.BloodResult`.
-    delay_min : arrival in tissue after arrival at the sampler; nan where not fitted.
+    delay : arrival in tissue after arrival at the sampler, min; None where there is none.
+    profile : (2, step) or None; delays that were tried and their weighted residual sum of squares.
     href : the ``inputfunction`` derivative.
     """
 
@@ -130,7 +140,8 @@ class BloodResults:
     blood: Blood | None = None
     parts: Mapping[str, CurveFit] = field(default_factory=dict)
     estimates: Mapping[str, Estimate] = field(default_factory=dict)
-    delay_min: float = float("nan")
+    delay: Estimate | None = None
+    profile: Array | None = None
     notes: tuple[str, ...] = ()
     href: str = ""
 
@@ -146,6 +157,8 @@ class ScanReport:
     hrefs : model → its ``kinpar`` derivative.
     preferred : models drawn in the open; the others stand folded.
     truth : true values where the data are simulated.
+    window_min : of SUV and SUVR, min after injection; None where there is none.
+    reference : reference region of the ratios; empty where there is none.
     """
 
     label: str
@@ -157,6 +170,8 @@ class ScanReport:
     hrefs: Mapping[str, str] = field(default_factory=dict)
     preferred: tuple[str, ...] = ()
     truth: tuple[Truth, ...] = ()
+    window_min: tuple[float, float] | None = None
+    reference: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,6 +199,7 @@ class HypothesisReport:
     question : in words; empty lets the page build a sentence from the finding.
     href : ``../group/<name>/finding.json``.
     table_href : ``../group/<name>/table.tsv``; empty where there is none.
+    tracers : whose numbers they are; empty where the measure is not from PET.
     """
 
     name: str
@@ -191,6 +207,7 @@ class HypothesisReport:
     question: str = ""
     href: str = ""
     table_href: str = ""
+    tracers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

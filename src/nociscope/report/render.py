@@ -9,12 +9,23 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from nociscope.core.finding import EffectSize, Finding
-from nociscope.report import numbers, sentences, tables
+from nociscope.report import limits, numbers, sentences, tables, troubles
 from nociscope.report.citations import Numbering, number_paragraphs
 from nociscope.report.figures import Studio
 from nociscope.report.model import CohortReport, HypothesisReport, ParticipantReport, ScanReport
 from nociscope.viz import finding_words
-from nociscope.viz.numbers import NBSP, bracketed, counted, p_text, plain, short, unit_text
+from nociscope.viz.numbers import (
+    NBSP,
+    bracketed,
+    counted,
+    p_text,
+    percent,
+    plain,
+    share_text,
+    short,
+    typeset,
+    unit_text,
+)
 
 
 def render_cohort(report: CohortReport) -> str:
@@ -32,7 +43,9 @@ def render_cohort(report: CohortReport) -> str:
     return _environment().get_template("cohort.html.j2").render(
         report=report,
         hypotheses=[_hypothesis(h, studio) for h in report.hypotheses],
-        cannot_show=sentences.cannot_show(report),
+        limits=limits.cannot_show(report),
+        levels=" and ".join(percent(level) for level in sorted({f.ci_level for f in findings})),
+        labels=tuple(dict.fromkeys(f.label for person in report.people for f in person.facts)),
         outcome=outcome,
         statuses=tables.statuses_used(outcome),
         status_picture=studio.statuses(report.measures),
@@ -61,12 +74,14 @@ def _shared(report: CohortReport | ParticipantReport, numbering: Numbering) -> M
         "css": Markup(_source("style.css")),
         "numbering": numbering,
         "references": numbering.references(),
+        "stopping": troubles.stopping(report.problems),
+        "further": troubles.further(report.problems),
         "study_name": report.study.title or report.study.name,
     }
 
 
 def _hypothesis(report: HypothesisReport, studio: Studio) -> Mapping[str, object]:
-    shared = sentences.shared_safeguards(report.findings)
+    shared = limits.shared_safeguards(report.findings)
     return {
         "report": report,
         "asked": sentences.asked(report),
@@ -74,7 +89,7 @@ def _hypothesis(report: HypothesisReport, studio: Studio) -> Mapping[str, object
         "same_n": len({tuple(f.n.items()) for f in report.findings}) == 1,
         "forest": studio.forest(report.findings),
         "shared": shared,
-        "findings": [(f, studio.finding(f), sentences.own_safeguards(f, shared)) for f in report.findings],
+        "findings": [(f, studio.finding(f), limits.own_safeguards(f, shared)) for f in report.findings],
         "excluded": _excluded(report.findings),
     }
 
@@ -94,14 +109,13 @@ def _scan(scan: ScanReport, participant: str, studio: Studio) -> Mapping[str, ob
     where = f"{participant}, {scan.label}" if named else participant
     preferred = [m for m in scan.preferred if m in scan.fits] or list(scan.fits)[:1]
     models = [*preferred, *(m for m in scan.fits if m not in preferred)]
-    parts = [
-        (tables.fit_table(m, scan.fits[m], scan.hrefs.get(m, "")), studio.fits(scan.fits[m], where)) for m in models
-    ]
+    parts = [(tables.fit_table(m, scan.fits[m], scan.hrefs.get(m, "")), studio.fits(scan, m, where)) for m in models]
     return {
         "scan": scan,
         "where": where,
         "heading": scan.label if named else "Scan",
         "input": studio.blood(scan.blood, where) if scan.blood else None,
+        "delay": studio.delay(scan.blood, where) if scan.blood else None,
         "preferred": parts[: len(preferred)],
         "others": parts[len(preferred) :],
         "statuses": tables.statuses_used([table for table, _ in parts]),
@@ -125,6 +139,13 @@ def _environment() -> Environment:
             "named": tables.name_of,
             "estimate": numbers.estimate_text,
             "plain": plain,
+            "share": share_text,
+            "typeset": typeset,
+            "mend": troubles.mend,
+            "quantity": finding_words.quantity,
+            "heading": finding_words.heading,
+            "detail": finding_words.detail,
+            "value_unit": finding_words.value_unit,
             "short": short,
             "seconds": numbers.seconds_text,
             "memory": numbers.bytes_text,

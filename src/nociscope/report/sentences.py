@@ -1,23 +1,29 @@
-"""What the findings say, in plain words: asked, found, not shown."""
+"""What the findings say, in plain words: asked and found."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nociscope.core.finding import Finding, Safeguard
+from nociscope.core.finding import Finding
 from nociscope.core.vocabulary import VOCABULARY
-from nociscope.report.model import CohortReport, HypothesisReport
-from nociscope.viz.finding_words import effect, interval, p_words, question, sample
-from nociscope.viz.numbers import bracketed, counted, decimals, fixed, p_text, percent, typeset, unit_text
-
-SIGNAL = (
-    "TSPO signal reflects how much of the protein is present in all cells that carry it (microglia, astrocytes, "
-    "endothelium, blood cells) together with non-displaceable uptake. It does not show which cells changed or what "
-    "they do."
+from nociscope.report.model import HypothesisReport
+from nociscope.viz.finding_words import detail, effect, interval, p_words, question, sample
+from nociscope.viz.numbers import (
+    NBSP,
+    bracketed,
+    counted,
+    decimals,
+    fixed,
+    p_text,
+    percent,
+    span_text,
+    typeset,
+    unit_text,
 )
-NOT_FOUND = "A difference that was not found is not a difference that is absent: read the interval."
+
 MOST = 12
 """Regions told in the summary for one hypothesis; the others stand below it."""
 
@@ -59,11 +65,27 @@ def told(report: HypothesisReport) -> Told:
         return Told(found(findings[0]))
     first = findings[0]
     if all(not math.isfinite(f.estimate) for f in findings) and len({(_why(f), f.status) for f in findings}) == 1:
-        where = f"In all {len(findings)} regions: {_said_status(first)}; {sample(first)}."
+        where = f"{question(first)}: {_said_status(first)} in all {len(findings)} regions; {sample(first)}."
         return Told(f"{where} {_why(first)}".strip())
+    if first.kind == "retest":
+        return Told(_range(findings))
     same_n = len({tuple(f.n.items()) for f in findings}) == 1
-    lead = f"{question(first)}; {sample(first) if same_n else 'n differs between regions'}; {brackets(first)}"
+    lead = f"{question(first)}; {sample(first) if same_n else 'n differs between regions'}"
     return Told(lead, tuple(_line(f, same_n) for f in findings[:MOST]), _notes(findings), max(0, len(findings) - MOST))
+
+
+def _range(findings: Sequence[Finding]) -> str:
+    """Test–retest of many regions in one line; the table of the finding holds each."""
+    good = [f for f in findings if math.isfinite(f.estimate)]
+    parts = [
+        f"{question(findings[0])}: {span_text([f.estimate for f in good])} in {counted(len(good), 'region')}",
+        f"intervals from {span_text([v for f in good for v in (f.ci_low, f.ci_high)])}",
+        f"n{NBSP}={NBSP}{span_text([sum(f.n.values()) for f in good], 0)}",
+    ]
+    if any(math.isfinite(detail(f, "variability")) for f in good):
+        parts.append(f"absolute variability {span_text([detail(f, 'variability') for f in good], 0)}{NBSP}%")
+    missing = [f.region for f in findings if f not in good]
+    return "; ".join([*parts, *([f"no estimate in {', '.join(missing)}"] if missing else [])]) + "."
 
 
 def brackets(finding: Finding) -> str:
@@ -97,9 +119,10 @@ def _notes(findings: Sequence[Finding]) -> str:
 
 def found(finding: Finding) -> str:
     """Return one region: estimate with interval, n, effect size, p, and what the interval says."""
+    where = f"{question(finding)}, in {finding.region}"
     if not math.isfinite(finding.estimate):
-        return f"{finding.region}: {_said_status(finding)}; {sample(finding)}. {_why(finding)}".strip()
-    parts = [f"{finding.region}: {question(finding)}: {interval(finding)}; {sample(finding)}."]
+        return f"{where}: {_said_status(finding)}; {sample(finding)}. {_why(finding)}".strip()
+    parts = [f"{where}: {interval(finding)}; {sample(finding)}."]
     parts += [f"{text}." for text in (effect(finding), p_words(finding)) if text]
     if finding.kind != "retest" and (said := interval_words(finding)):
         parts.append(said)
@@ -111,8 +134,13 @@ def _said_status(finding: Finding) -> str:
 
 
 def _why(finding: Finding) -> str:
+    """What stopped it: refusals, else why people are missing, where most of them share a reason."""
     stopping = [s for s in finding.safeguards if s.severity == "refuse" and not s.overridden]
-    return " ".join(s.message for s in stopping)
+    if stopping or not finding.excluded:
+        return " ".join(s.message for s in stopping)
+    reason, count = Counter(reason for _, reason in finding.excluded).most_common(1)[0]
+    sessions = {part.split(": ", 1)[-1] for part in reason.split("; ")}
+    return f"{counted(count, 'person', 'people')} left out: {sessions.pop() if len(sessions) == 1 else reason}."
 
 
 def interval_words(finding: Finding) -> str:
@@ -126,45 +154,3 @@ def interval_words(finding: Finding) -> str:
     places = decimals((high - low) / 4)
     span = f"{fixed(low, places)} to {fixed(high, places)} {unit}".strip()
     return f"The {level} interval holds zero: anything from {span} is compatible with these data."
-
-
-def cannot_show(report: CohortReport) -> tuple[str, ...]:
-    """Return the limits of the study: safeguards, the tracers' caveats, and what the signal is not."""
-    findings = [f for h in report.hypotheses for f in h.findings]
-    messages = [_message(s) for s in report.safeguards]
-    for hypothesis in report.hypotheses:
-        messages += _limits(hypothesis.findings)
-    standing = [] if report.study.caveats else [SIGNAL]
-    if any(math.isfinite(f.estimate) and f.ci_low <= 0 <= f.ci_high and f.kind != "retest" for f in findings):
-        standing.append(NOT_FOUND)
-    return tuple(dict.fromkeys((*messages, *report.study.caveats, *standing)))
-
-
-def _limits(findings: Sequence[Finding]) -> list[str]:
-    """Safeguards of one hypothesis, once each, with the regions where not all raised them; notes only if all did."""
-    where: dict[Safeguard, list[str]] = {}
-    for finding in findings:
-        for safeguard in dict.fromkeys(finding.safeguards):
-            where.setdefault(safeguard, []).append(finding.region)
-    return [
-        _message(s) if len(regions) == len(findings) else f"{', '.join(regions)}: {_message(s)}"
-        for s, regions in where.items()
-        if len(regions) == len(findings) or s.severity != "note"
-    ]
-
-
-def _message(safeguard: Safeguard) -> str:
-    return safeguard.message + (" (Overruled by the study file.)" if safeguard.overridden else "")
-
-
-def own_safeguards(finding: Finding, shared: Iterable[Safeguard]) -> tuple[Safeguard, ...]:
-    """Return the safeguards that only this finding raised."""
-    seen = set(shared)
-    return tuple(s for s in dict.fromkeys(finding.safeguards) if s not in seen)
-
-
-def shared_safeguards(findings: Sequence[Finding]) -> tuple[Safeguard, ...]:
-    """Return the safeguards that all findings of a hypothesis raised, in order; of a single finding, none."""
-    if len(findings) < 2:
-        return ()
-    return tuple(s for s in dict.fromkeys(findings[0].safeguards) if all(s in f.safeguards for f in findings))

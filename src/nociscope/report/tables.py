@@ -88,6 +88,11 @@ class Table:
     note: str = ""
     href: str = ""
 
+    @property
+    def plain(self) -> bool:
+        """Whether every row is ok and has nothing to add: the status is then said once."""
+        return all(row.status is FitStatus.OK and not row.note for row in self.rows)
+
 
 def fit_table(model: str, fits: Sequence[KineticFit], href: str) -> Table:
     """One model in one scan: regions down, parameters across."""
@@ -130,7 +135,14 @@ def measure_tables(measures: Sequence[Measure], first: Sequence[str] = ()) -> tu
     for row in measures:
         if row.measure in OUTCOMES:
             grouped.setdefault((row.measure, row.method), []).append(row)
-    return tuple(_measure_table(measure, method, rows, first) for (measure, method), rows in sorted(grouped.items()))
+    return tuple(
+        _measure_table(measure, method, rows, first) for (measure, method), rows in sorted(grouped.items(), key=_order)
+    )
+
+
+def _order(entry: tuple[tuple[str, str], object]) -> tuple[int, str]:
+    (measure, method), _ = entry
+    return OUTCOMES.index(measure), method
 
 
 def _measure_table(measure: str, method: str, rows: Sequence[Measure], first: Sequence[str]) -> Table:

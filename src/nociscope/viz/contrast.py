@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 from nociscope.core.finding import Finding
 from nociscope.viz.difference import difference
 from nociscope.viz.drawing import Drawing
-from nociscope.viz.finding_words import axis_label, numbers_of, words
+from nociscope.viz.finding_words import axis_label, caption, heading, numbers_of, words
+from nociscope.viz.numbers import percent
 from nociscope.viz.style import COLOURS, INK, MARKERS, TEXT, canvas, quiet
 from nociscope.viz.swarm import offsets
 
@@ -25,8 +26,16 @@ def contrast(finding: Finding) -> Drawing:
     grid = figure.add_gridspec(1, 2, width_ratios=[2.3, 1], wspace=0.12, left=0.125, right=0.9, top=0.95, bottom=0.15)
     _people(quiet(figure.add_subplot(grid[0]), "", axis_label(finding)), finding, groups_of(finding))
     difference(quiet(figure.add_subplot(grid[1]), grid=""), finding)
-    note = f" Bars beside the points: {_means(finding)[0]}." if _means(finding)[1] else ""
-    return Drawing(figure, f"{finding.measure} in {finding.region}: {finding.contrast}", words(finding) + note)
+    note = _note(finding)
+    return Drawing(figure, heading(finding), f"{words(finding)}{note}", f"{caption(finding)}{note}")
+
+
+def _note(finding: Finding) -> str:
+    what, means = _means(finding)
+    if not means:
+        return ""
+    with_interval = f" with {percent(finding.ci_level)} intervals" if finding.details.get("means_ci_low") else ""
+    return f" Bars beside the points: {what}{with_interval}."
 
 
 def groups_of(finding: Finding) -> list[str]:

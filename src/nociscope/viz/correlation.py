@@ -8,7 +8,7 @@ from nociscope.core.finding import Finding
 from nociscope.core.vocabulary import VOCABULARY
 from nociscope.viz.contrast import groups_of
 from nociscope.viz.drawing import Drawing
-from nociscope.viz.finding_words import axis_label, numbers_of, question, words
+from nociscope.viz.finding_words import axis_label, caption, numbers_of, question, words
 from nociscope.viz.numbers import typeset
 from nociscope.viz.style import COLOURS, INK, MARKERS, VERMILLION, canvas, legend, quiet
 
@@ -30,7 +30,7 @@ def correlation(finding: Finding) -> Drawing:
         )  # fmt: skip
     if groups:
         legend(axes)
-    return Drawing(figure, f"{finding.region}: {question(finding)}", words(finding))
+    return Drawing(figure, f"{finding.region}: {question(finding)}", words(finding), caption(finding))
 
 
 def _other(finding: Finding) -> str:

@@ -31,6 +31,16 @@ def value_unit(finding: Finding) -> str:
     return unit_text(finding.unit)
 
 
+def quantity(finding: Finding) -> str:
+    """Measure and model: ``VT (2TCM)``; a model that is the measure itself is not said twice."""
+    return finding.measure if finding.model in ("", finding.measure) else f"{finding.measure} ({finding.model})"
+
+
+def heading(finding: Finding) -> str:
+    """Measure, model, region and contrast: the title of one finding."""
+    return f"{quantity(finding)} in {finding.region}: {typeset(finding.contrast)}"
+
+
 def axis_label(finding: Finding) -> str:
     """Symbol and unit of one person's number."""
     unit = value_unit(finding)
@@ -79,18 +89,23 @@ def p_words(finding: Finding) -> str:
 
 
 def question(finding: Finding) -> str:
-    """Return measure and contrast as a phrase: ``VT, patient − control`` or ``VT per kg of BMI``."""
+    """Return measure, model and contrast: ``VT (2TCM), patient − control`` or ``VT (2TCM) per kg of BMI``."""
     if finding.kind == "retest":
-        return f"{effect_name(finding.effect_size.name)} of {finding.measure}, {finding.contrast}"
+        return f"{effect_name(finding.effect_size.name)} of {quantity(finding)}, {finding.contrast}"
     between = " " if finding.contrast.startswith(("per ", "with ")) else ", "
-    return f"{finding.measure}{between}{typeset(finding.contrast)}"
+    return f"{quantity(finding)}{between}{typeset(finding.contrast)}"
 
 
-def words(finding: Finding) -> str:
-    """Return the finding in sentences: n, estimate, effect size, p."""
+def caption(finding: Finding) -> str:
+    """Return what stands below a figure whose heading already names measure, model and region."""
+    return words(finding, typeset(finding.contrast))
+
+
+def words(finding: Finding, about: str = "") -> str:
+    """Return the finding in sentences: ``about`` (the question itself), estimate, n, effect size, p."""
     if not math.isfinite(finding.estimate):
         return f"No estimate ({finding.status.replace('_', ' ')}); {sample(finding)}."
-    parts = (f"{question(finding)}: {interval(finding)}; {sample(finding)}", effect(finding), p_words(finding))
+    parts = (f"{about or question(finding)}: {interval(finding)}; {sample(finding)}", effect(finding), p_words(finding))
     return " ".join(f"{part}." for part in parts if part)
 
 

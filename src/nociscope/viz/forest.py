@@ -10,7 +10,7 @@ from nociscope.core.finding import Finding
 from nociscope.viz.drawing import Drawing
 from nociscope.viz.finding_words import interval, question
 from nociscope.viz.numbers import counted, p_text, percent, short, unit_text
-from nociscope.viz.style import BLUE, INK, MUTED, SMALL, TEXT, canvas, quiet
+from nociscope.viz.style import BLUE, INK, MUTED, SMALL, TEXT, beside, canvas, quiet
 
 MOST = 40
 
@@ -24,11 +24,14 @@ def forest(findings: Sequence[Finding]) -> Drawing:
     findings = findings[:MOST]
     figure = canvas(0.75 + 0.24 * len(findings))
     height = figure.get_figheight()
-    axes = quiet(figure.add_axes((0.27, 0.5 / height, 0.7, 1 - 0.62 / height)), grid="x")
+    axes = quiet(figure.add_axes(beside([f.region for f in findings], height)), grid="x")
     axes.axvline(0, color=MUTED, linewidth=0.9, linestyle=(0, (3, 2)), zorder=1)
     for i, finding in enumerate(findings):
         if not np.isfinite(finding.estimate):
-            axes.text(0, i, finding.status.replace("_", " "), fontsize=SMALL, color=MUTED, va="center", ha="center")
+            axes.text(
+                0.02, i, finding.status.replace("_", " "), transform=axes.get_yaxis_transform(), fontsize=SMALL,
+                color=MUTED, va="center",
+            )  # fmt: skip
             continue
         axes.plot([finding.ci_low, finding.ci_high], [i, i], color=INK, linewidth=1.3, zorder=2)
         below = np.isfinite(finding.p_adjusted) and finding.p_adjusted < 1 - finding.ci_level

@@ -26,7 +26,7 @@ def graphical(fits: Sequence[KineticFit], where: str) -> Drawing:
         _panel(page, fit, plot, corner)
     _key(page)
     if shown:
-        page.text(LEFT, 4, f"x: {shown[0][1].x_label}    y: {shown[0][1].y_label}")
+        page.text(LEFT, 4, f"across: {shown[0][1].x_label}; up: {shown[0][1].y_label}")
     model = fits[0].model if fits else "graphical method"
     words, caption = _words(shown, len(fits)), _caption(shown, len(fits))
     return Drawing(page.drawn(), f"{model}: linear plot, {where}", words, caption)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 
 MISSING = "n/a"
 NBSP = "\u00a0"
 _PRETTY = {"1": "", "kBq min/mL": "kBq·min/mL", "degC": "°C", "percent": "%", "year": "years"}
 _POWER = re.compile(r"\b(c?m)([23])\b")
 _RAISED = {"2": "²", "3": "³"}
+_EXPONENT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def typeset(text: str) -> str:
@@ -57,13 +59,18 @@ def plain(value: float, digits: int = 3) -> str:
         return MISSING
     if value != 0 and not 1e-4 <= abs(value) < 1e6:
         mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
-        return f"{mantissa}×10^{int(exponent)}".replace("-", "−")
+        return f"{mantissa}×10".replace("-", "−") + str(int(exponent)).translate(_EXPONENT)
     return fixed(value, decimals(value, digits)) if value else "0"
 
 
 def short(value: float) -> str:
     """Return a tick, a time or a dose: four significant digits without trailing zeros."""
-    return f"{value:.4g}".replace("-", "−") if math.isfinite(value) else MISSING
+    if not math.isfinite(value):
+        return MISSING
+    text = f"{value:.4g}"
+    if "e" in text:
+        return plain(value)
+    return text.replace("-", "−")
 
 
 def with_se(value: float, se: float) -> str:
@@ -92,6 +99,18 @@ def bracketed(value: float, low: float, high: float, label: str = "") -> str:
         return short(value)
     places = decimals((high - low) / 4) if high > low else decimals(value, 3)
     return f"{fixed(value, places)} [{label}{fixed(low, places)} to {fixed(high, places)}]"
+
+
+def share_text(share: float) -> str:
+    """Return a weight between 0 and 1; what is below a thousandth is said to be that."""
+    return f"<{NBSP}0.001" if 0 <= share < 0.001 else plain(share, 2)
+
+
+def span_text(values: Sequence[float], places: int = 2) -> str:
+    """Return ``0.92 to 0.98`` for the finite values, one number where they print alike, ``n/a`` without any."""
+    finite = sorted(v for v in values if math.isfinite(v))
+    ends = list(dict.fromkeys(fixed(v, places) for v in (finite[0], finite[-1]))) if finite else [MISSING]
+    return " to ".join(ends)
 
 
 def percent(share: float) -> str:

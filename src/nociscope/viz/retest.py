@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from nociscope.core.finding import Finding
 from nociscope.viz.drawing import Drawing
-from nociscope.viz.finding_words import axis_label, described, detail, sessions, value_unit, words
+from nociscope.viz.finding_words import axis_label, described, detail, effect_name, heading, sessions, value_unit, words
 from nociscope.viz.style import BLUE, INK, MUTED, SMALL, canvas, quiet
 
 
@@ -26,7 +26,7 @@ def retest(finding: Finding) -> Drawing:
     unit = value_unit(finding)
     axes = quiet(figure.add_subplot(grid[1]), f"mean: {label}", f"{b} − {a}{f' ({unit})' if unit else ''}")
     _agreement(axes, finding, first, second)
-    return Drawing(figure, f"{finding.measure} in {finding.region}: {finding.contrast}", _words(finding))
+    return Drawing(figure, heading(finding), f"{words(finding)} {_numbers(finding)}", _caption(finding))
 
 
 def _identity(axes: Axes, first: np.ndarray, second: np.ndarray) -> None:
@@ -50,7 +50,12 @@ def _agreement(axes: Axes, finding: Finding, first: np.ndarray, second: np.ndarr
     axes.set_title("lines: bias, limits", loc="left", fontsize=SMALL, color=MUTED)
 
 
-def _words(finding: Finding) -> str:
+def _caption(finding: Finding) -> str:
+    name = effect_name(finding.effect_size.name)
+    return f"{words(finding, f'{name}, {finding.contrast}')} {_numbers(finding)}"
+
+
+def _numbers(finding: Finding) -> str:
     unit = value_unit(finding)
     names = (
         ("bias", "Mean difference", unit),
@@ -60,4 +65,4 @@ def _words(finding: Finding) -> str:
         ("sem", "Standard error of measurement", unit),
         ("mdc", "Minimal detectable change of one person", unit),
     )
-    return f"{words(finding)} {described(finding, names)}".strip()
+    return described(finding, names)

@@ -2,7 +2,6 @@
 
 import dataclasses
 
-from nociscope.core.finding import Safeguard
 from nociscope.report import sentences
 from nociscope.report.model import HypothesisReport
 
@@ -47,7 +46,7 @@ def test_refused_finding_says_why_and_gives_no_number(made_up):
 
 def test_shared_refusal_is_said_once(made_up):
     told = sentences.told(HypothesisReport("h", tuple(made_up.finding(r, status="refused") for r in ("FC", "TC"))))
-    assert told.lead.startswith("In all 2 regions: refused")
+    assert "refused in all 2 regions" in told.lead
     assert not told.lines
 
 
@@ -71,32 +70,26 @@ def test_where_intervals_lie_is_told_by_region(made_up):
     assert told.note == "The interval lies above zero in FC; it holds zero in TC."
 
 
-def test_limits_hold_safeguards_once_and_the_meaning_of_the_signal(made_up):
-    limits = sentences.cannot_show(made_up.cohort())
-    assert limits.count("Not separable from sex: all patients are women.") == 1
-    assert sentences.SIGNAL in limits
-    assert sentences.NOT_FOUND in limits
+def test_reliability_of_many_regions_is_one_line_that_names_the_model(made_up):
+    findings = [made_up.finding(r, "retest", effect) for r, effect in (("FC", 0.981), ("TC", 0.917))]
+    told = sentences.told(HypothesisReport("h", tuple(findings)))
+    said = plain(told.lead)
+    assert said.startswith("ICC(1,1) of VT (2TCM), test against retest: 0.92 to 0.98 in 2 regions")
+    assert "intervals from 0.21 to 1.69" in said
+    assert "n = 7;" in said
+    assert "absolute variability 8 %" in said
+    assert not told.lines
 
 
-def test_tracers_caveats_replace_the_standing_one(made_up):
-    report = made_up.cohort()
-    report = dataclasses.replace(report, study=dataclasses.replace(report.study, caveats=("Own caveat.",)))
-    assert "Own caveat." in sentences.cannot_show(report)
-    assert sentences.SIGNAL not in sentences.cannot_show(report)
+def test_region_without_a_reliability_is_named(made_up):
+    blank = made_up.finding("TC", "retest", status="refused")
+    told = sentences.told(HypothesisReport("h", (made_up.finding("FC", "retest", 0.9), blank)))
+    assert "no estimate in TC" in told.lead
 
 
-def test_safeguard_of_one_region_names_it_and_an_override_is_said(made_up):
-    guard = Safeguard("x", "One person carries this.", "warn", overridden=True)
-    one = dataclasses.replace(made_up.finding("FC"), safeguards=(guard,))
-    two = dataclasses.replace(made_up.finding("TC"), safeguards=())
-    report = dataclasses.replace(made_up.cohort(), hypotheses=(HypothesisReport("h", (one, two)),))
-    assert "FC: One person carries this. (Overruled by the study file.)" in sentences.cannot_show(report)
-
-
-def test_safeguards_are_split_into_shared_and_own(made_up):
-    extra = Safeguard("selected", "Picked by its p.", "warn")
-    one = dataclasses.replace(made_up.finding("FC"), safeguards=(*made_up.finding().safeguards, extra))
-    shared = sentences.shared_safeguards((one, made_up.finding("TC")))
-    assert shared == made_up.finding().safeguards
-    assert sentences.own_safeguards(one, shared) == (extra,)
-    assert sentences.shared_safeguards((one,)) == ()
+def test_why_nobody_entered_is_told_once(made_up):
+    blank = dataclasses.replace(
+        made_up.finding(status="refused"), safeguards=(), status="not_estimable",
+        excluded=(("sub-01", "a: no dose; b: no dose"), ("sub-02", "a: no dose; b: no dose"), ("sub-03", "no scan")),
+    )  # fmt: skip
+    assert sentences.found(blank).endswith("2 people left out: no dose.")

@@ -80,8 +80,8 @@ def test_negative_zero_has_no_sign():
 
 
 def test_very_small_and_large_numbers_are_powers():
-    assert numbers.plain(1.234e-6) == "1.23×10^−6"
-    assert numbers.plain(1.234e7) == "1.23×10^7"
+    assert numbers.plain(1.234e-6) == "1.23×10⁻⁶"
+    assert numbers.plain(1.234e7) == "1.23×10⁷"
 
 
 def test_counted_agrees_in_number():

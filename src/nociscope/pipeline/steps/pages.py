@@ -8,7 +8,7 @@ from dataclasses import replace
 from nociscope import __version__
 from nociscope.core.problem import Problem
 from nociscope.core.study import Covariates, Groups, Study
-from nociscope.io.people import People
+from nociscope.io.people import WEIGHT_COLUMNS, People
 from nociscope.io.tracers import Tracer
 from nociscope.models.biosample.rs6971 import binding_status
 from nociscope.models.pet import MODELS
@@ -28,13 +28,19 @@ _VARIANTS = 2
 
 def facts(people: People, participant: str, groups: Groups, covariates: Covariates) -> tuple[Fact, ...]:
     """What the tables say of one person; the genotype also as binding status."""
-    row = people.row(participant)
+    row = _ordered(people.row(participant), groups, covariates)
     found = [Fact(column, _text(value), _unit(people, column)) for column, value in row.items() if "." not in column]
     if covariates.genotype in row:
         status = binding_status(str(row[covariates.genotype]))
         found = [replace(f, text=f"{f.text} ({status})") if _is_allele(f, covariates, status) else f for f in found]
     label = groups.labels.get(str(row.get(groups.variable, "")))
     return tuple(replace(f, text=f"{f.text} ({label})") if label and f.label == groups.variable else f for f in found)
+
+
+def _ordered(row: Mapping[str, str | float], groups: Groups, covariates: Covariates) -> dict[str, str | float]:
+    """Group, genotype, age, sex, weight, site, then the table's own order."""
+    first = (groups.variable, covariates.genotype, "age", covariates.sex, *WEIGHT_COLUMNS, covariates.site)
+    return {c: row[c] for c in (*(c for c in first if c in row), *row)}
 
 
 def _is_allele(fact: Fact, covariates: Covariates, status: str) -> bool:
@@ -58,7 +64,8 @@ def study_facts(study: Study, tracers: Iterable[Tracer]) -> StudyFacts:
         title=about.title,
         description=about.description,
         preregistration=about.preregistration,
-        meaning=tuple(f"{t.name}: {t.means}" for t in known if t.means),
+        meaning=tuple(f"{t.name} ({t.target}): {t.means}." for t in known if t.means),
+        targets=tuple(dict.fromkeys(t.target for t in known if t.target)),
         caveats=tuple(text for t in known for text in (t.does_not_mean, t.warning) if text),
     )
 
@@ -66,7 +73,7 @@ def study_facts(study: Study, tracers: Iterable[Tracer]) -> StudyFacts:
 def methods(logs: Iterable[StepLog]) -> tuple[Paragraph, ...]:
     """Methods sentences as the steps wrote them, under their headings, each once.
 
-    Where a step says something else for every scan, two variants stand here and the rest is counted.
+    Where a step says something else for every scan or question, two variants stand here and the rest is counted.
     """
     by_step: dict[str, list[Sentence]] = {}
     for log in logs:
@@ -89,9 +96,7 @@ def _cites(log: StepLog) -> tuple[str, ...]:
 def _counted(sentences: Sequence[Sentence]) -> list[Sentence]:
     if len(sentences) <= _VARIANTS + 1:
         return list(sentences)
-    more = (
-        f"Further {len(sentences) - _VARIANTS} variants, chosen scan by scan, stand on the pages of the participants."
-    )
+    more = f"{len(sentences) - _VARIANTS} further variants stand with the scans and questions that they belong to."
     return [*sentences[:_VARIANTS], Sentence(more)]
 
 
@@ -110,7 +115,8 @@ def _together(same: Sequence[Problem]) -> Problem:
     first = same[0]
     if len(same) == 1:
         return first
-    return replace(first, where=f"{len(same)} files", message=f"{first.message} (in {first.where}; the others alike)")
+    message = f"In {first.where}: {first.message} ({len(same) - 1} more of this kind.)"
+    return replace(first, where=f"{len(same)} places", message=message)
 
 
 def failures(logs: Mapping[str, StepLog]) -> tuple[Failure, ...]:

@@ -20,7 +20,7 @@ from nociscope.pipeline.log import StepLog
 from nociscope.pipeline.step import Context, Logs, Make, Need, Output, Params, Produced, Source, Step, Table
 from nociscope.pipeline.steps import pages, read, write
 from nociscope.pipeline.steps.report_participant import TrueValues, filed_logs, truth
-from nociscope.report.model import CohortReport, HypothesisReport, Person
+from nociscope.report.model import CohortReport, Fact, Failure, HypothesisReport, Person
 from nociscope.viz.records import Truth
 
 
@@ -50,14 +50,23 @@ def run(records: Mapping[str, Any], params: Params) -> Produced:
     rows: tuple[Measure, ...] = records["measures"]
     found: dict[str, tuple[Finding, ...]] = records["findings"] or {}
     tracers = sorted({r.modality.removeprefix("pet:") for r in rows if r.modality.startswith("pet:")})
+    failed = pages.failures(logs)
     report = CohortReport(
         study=pages.study_facts(study, map(find_tracer, tracers)),
         provenance=pages.provenance(tuple(logs.values()), params["seed"]),
-        people=tuple(_person(i, people, rows, study) for i in _participants(people, rows)),
+        people=tuple(
+            _person(i, pages.facts(people, i, study.groups, study.covariates), rows, failed)
+            for i in _participants(people, rows)
+        ),
         problems=(*people.problems, *_genotypes(people, study), *pages.problems(logs.values())),
         hypotheses=tuple(
             HypothesisReport(
-                h.name, found[h.name], h.question, _href(h.name, "finding.json"), _href(h.name, "table.tsv")
+                h.name,
+                found[h.name],
+                h.question,
+                _href(h.name, "finding.json"),
+                _href(h.name, "table.tsv"),
+                _tracers(found[h.name], rows),
             )
             for h in study.hypothesis
             if h.name in found
@@ -65,7 +74,7 @@ def run(records: Mapping[str, Any], params: Params) -> Produced:
         safeguards=_shared(found.values()),
         measures=rows,
         truth=_truth(rows, records.get("truth", {})),
-        failures=pages.failures(logs),
+        failures=failed,
         methods=pages.methods(logs.values()),
         tables=(
             ("Data dictionary of the cohort table", "../cohort/measures.json"),
@@ -79,10 +88,23 @@ def _participants(people: People, rows: Sequence[Measure]) -> list[str]:
     return sorted({r.participant_id for r in rows} | {f"sub-{p}" for p in people.participants})
 
 
-def _person(participant: str, people: People, rows: Sequence[Measure], study: Study) -> Person:
-    sessions = {r.session_id for r in rows if r.participant_id == participant}
-    page = f"{participant}.html" if sessions else ""
-    return Person(participant, pages.facts(people, participant, study.groups, study.covariates), len(sessions), page)
+def _person(participant: str, known: tuple[Fact, ...], rows: Sequence[Measure], failed: Sequence[Failure]) -> Person:
+    own = [r for r in rows if r.participant_id == participant]
+    sessions = {r.session_id for r in own}
+    missing = sum(not r.status.keeps_value for r in own)
+    steps = tuple(dict.fromkeys(f.step for f in failed if f.participant_id == participant))
+    return Person(participant, known, len(sessions), f"{participant}.html" if own else "", len(own), missing, steps)
+
+
+def _tracers(findings: Sequence[Finding], rows: Sequence[Measure]) -> tuple[str, ...]:
+    """Tracers behind the numbers of a hypothesis, as the cohort table names them."""
+    asked = {(f.measure, f.region) for f in findings}
+    pet = (
+        r.modality.removeprefix("pet:")
+        for r in rows
+        if r.modality.startswith("pet:") and (r.measure, r.region) in asked
+    )
+    return tuple(sorted(set(pet)))
 
 
 def _genotypes(people: People, study: Study) -> list[Problem]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from nociscope.core.blood import BloodResult
 from nociscope.core.records import InputFunction, KineticFit
@@ -113,6 +114,7 @@ def run(records: Mapping[str, Any], params: Params) -> Produced:
 
 def _scan(label: str, scan: ScanRecord, records: Mapping[str, Any], study: Study) -> ScanReport:
     key = scan_key(scan.scan.entities)
+    chosen, known = pet_settings(study, scan.scan.tracer), find_tracer(scan.scan.tracer)
     own = [f for f in records["fits"] if f.scan == label]
     fits = {f.model: f.fits for f in own}
     tacs: Filed | None = (records["tacs"] or {}).get(label)
@@ -126,14 +128,29 @@ def _scan(label: str, scan: ScanRecord, records: Mapping[str, Any], study: Study
         hrefs={f.model: f"../{f.file}" for f in own},
         preferred=_preferred(own, study, scan.scan.tracer),
         truth=recovered(key.participant_id, key.session_id or "n/a", fits, records.get("truth", {})),
+        window_min=chosen.window_min or known.window_min,
+        reference=chosen.reference_region or known.reference_region,
     )
 
 
 def _preferred(own: Iterable[ModelFits], study: Study, tracer: str) -> tuple[str, ...]:
-    """The first model of the tracer's own preference that was run, else the study's first."""
-    run_ = [f.model for f in own]
+    """The first model with fitted curves, with a straight line and with a window, in the tracer's own order."""
+    run_ = {f.model: f.fits for f in own}
     order = [*find_tracer(tracer).models, *pet_settings(study, tracer).models]
-    return tuple(m for m in order if m in run_)[:1]
+    first: dict[str, str] = {}
+    for model in order:
+        if model in run_:
+            line, curve = (any(has(f) for f in run_[model]) for has in (_has_line, _has_curve))
+            first.setdefault("line" if line else "curve" if curve else "window", model)
+    return tuple(first[kind] for kind in ("curve", "line", "window") if kind in first)
+
+
+def _has_line(fit: KineticFit) -> bool:
+    return fit.plot is not None
+
+
+def _has_curve(fit: KineticFit) -> bool:
+    return bool(np.isfinite(fit.fitted).any())
 
 
 def _blood_results(label: str, records: Mapping[str, Any]) -> BloodResults | None:
@@ -149,7 +166,8 @@ def _blood_results(label: str, records: Mapping[str, Any]) -> BloodResults | Non
         blood=result.blood if result else None,
         parts=result.parts if result else {},
         estimates=result.estimates if result else {},
-        delay_min=delay.delay.value if delay else math.nan,
+        delay=delay.delay if delay else None,
+        profile=delay.profile if delay else None,
         href=f"../{found.file}" if found else "",
     )
 
