@@ -158,6 +158,7 @@ def _work(task: Task, step: Step, found: Assessment, store: Store, log: StepLog)
         absent=tuple(k for k in makes if k not in produced.records),
         problems=(*found.problems, *produced.problems),
         methods=produced.methods or _sentence(step, task.params),
+        cites=tuple(dict.fromkeys((*log.cites, *produced.cites))),
     )
 
 

@@ -253,11 +253,13 @@ class Produced:
     records : make → record.
     problems : trouble with the data that a reader of the report must know.
     methods : sentences for the methods section, with the numbers of this run; they replace the step's own.
+    cites : keys of the citation table, for what this run used; they stand beside the step's own.
     """
 
     records: Mapping[str, Any]
     problems: tuple[Problem, ...] = ()
     methods: tuple[str, ...] = ()
+    cites: tuple[str, ...] = ()
 
 
 def _no_params(context: Context) -> Params:

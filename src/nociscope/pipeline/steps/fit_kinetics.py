@@ -67,7 +67,8 @@ def run(records: Mapping[str, Any], params: Params) -> Produced:
         made[AVERAGE] = average_fits([made[m] for m in compared], AVERAGE)
     keep = set(params["regions"] or tacs.regions)
     kept = {f"kinpar-{m}": tuple(f for f in fits if f.region in keep) for m, fits in made.items()}
-    return Produced({k: v for k, v in kept.items() if v}, (*absent, *lacking), _sentences(params))
+    cites = ("burnham2002",) if AVERAGE in made else ()
+    return Produced({k: v for k, v in kept.items() if v}, (*absent, *lacking), _sentences(params), cites)
 
 
 def _no_model(scan: ScanRecord) -> Problem:

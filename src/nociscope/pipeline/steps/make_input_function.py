@@ -78,7 +78,19 @@ def _modelled(blood: Blood, problems: list[Problem], params: Params, end_min: fl
     made: dict[str, Any] = {"blood": replace(result, input_function=None)}
     if result.input_function is not None:
         made["input"] = result.input_function
-    return Produced(made, (*problems, *result.problems), (_sentence(result, own),))
+    return Produced(made, (*problems, *result.problems), (_sentence(result, own),), _cites(blood, result, own))
+
+
+def _cites(blood: Blood, result: BloodResult, own: BloodSettings) -> tuple[str, ...]:
+    """Sources of the curves that were used, and of how they were chosen and undispersed."""
+    cites = [c for part in result.parts.values() for c in part.cites]
+    if "best" in (own.parent_fraction, own.parent_fraction_start, own.plasma_to_blood):
+        cites += ["hurvich1989", "burnham2002"]
+    if own.plasma_to_blood != "interpolated" and math.isnan(own.ratio):
+        cites.append("hampel1974")
+    if blood.autosampler is not None and not blood.dispersion_corrected:
+        cites += ["iida1986", "savitzky1964"]
+    return tuple(dict.fromkeys(cites))
 
 
 def _sentence(result: BloodResult, own: BloodSettings) -> str:
