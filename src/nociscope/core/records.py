@@ -72,10 +72,6 @@ class Frames:
         """Middle of each frame, min."""
         return (self.start + self.end) / 2
 
-    def subset(self, keep: NDArray[np.bool_]) -> Frames:
-        """Return the chosen frames only."""
-        return Frames(self.start[keep], self.end[keep])
-
 
 @dataclass(frozen=True, eq=False)
 class Tacs:

@@ -35,7 +35,9 @@ class Groups(Section):
     """``[groups]``: which column says who belongs where."""
 
     variable: str = Field("group", description="column of participants.tsv")
-    levels: list[Level] = Field(default_factory=list, description="order of the groups; default: as found")
+    levels: list[Level] = Field(
+        default_factory=list, description="the groups; where given, a contrast of any other is an error"
+    )
     labels: dict[Level, str] = Field(default_factory=dict, description="long names for figures")
 
 
@@ -65,9 +67,15 @@ class InputFunctionSettings(Section):
     source: Literal["auto", "derivative", "blood", "none"] = Field(
         "auto", description="auto: the inputfunction derivative where there is one, else raw blood"
     )
-    parent_fraction: Literal["best", "hill", "exponential", "power", "sigmoid", "invgamma", "interpolated"] = "best"
-    plasma_to_blood: Literal["best", "constant", "linear", "exponential", "spline", "interpolated"] = "best"
-    whole_blood: Literal["interpolated", "triexponential", "feng", "spline"] = "interpolated"
+    parent_fraction: Literal["best", "hill", "exponential", "power", "sigmoid", "invgamma", "interpolated"] = Field(
+        "best", description="curve of the unmetabolised fraction; best: lowest AICc"
+    )
+    plasma_to_blood: Literal["best", "constant", "linear", "exponential", "spline", "interpolated"] = Field(
+        "best", description="curve of the plasma-to-blood ratio; best: lowest AICc"
+    )
+    whole_blood: Literal["interpolated", "triexponential", "feng", "spline"] = Field(
+        "interpolated", description="curve of whole blood"
+    )
     parent_fraction_start: Literal["best", "one", "fit"] = Field(
         "best", description="parent fraction at injection: one, fitted, or whichever has the lower AICc"
     )
@@ -182,6 +190,19 @@ class Study(Section):
         names = [h.name for h in self.hypothesis]
         if twice := sorted({n for n in names if names.count(n) > 1}):
             raise ValueError(f"hypothesis names stand twice: {', '.join(twice)}")
+        return self
+
+    @model_validator(mode="after")
+    def _groups_exist(self) -> Study:
+        levels = self.groups.levels
+        for h in self.hypothesis:
+            own = h.by in ("", self.groups.variable)
+            if levels and own and (unknown := [g for g in h.contrast if g not in levels]):
+                raise ValueError(
+                    f"hypothesis {h.name!r} contrasts {', '.join(unknown)}; groups.levels names {', '.join(levels)}"
+                )
+        if levels and (unknown := sorted(set(self.groups.labels) - set(levels))):
+            raise ValueError(f"groups.labels names {', '.join(unknown)}; groups.levels names {', '.join(levels)}")
         return self
 
 

@@ -87,11 +87,6 @@ def parse(path: str | PurePosixPath) -> tuple[str, dict[str, str]]:
     raise InputError(f"not an output of nociscope: {str(path)!r}", do="see PATTERNS in io/names.py")
 
 
-def sidecar_path(path: Path) -> Path:
-    """The JSON beside a file."""
-    return path.with_name(path.name.removesuffix(".gz").rsplit(".", 1)[0] + ".json")
-
-
 def write_description(output_dir: Path, version: str, sources: Mapping[str, str]) -> None:
     """Write ``dataset_description.json`` and ``.bidsignore`` of the output dataset.
 

@@ -21,7 +21,7 @@ _HEAD = """\
 # Everything has a default: a line that starts with # shows it. Remove the # to change it.
 # Check it with: nociscope check BIDS_DIR
 """
-_EXAMPLES: dict[str, Any] = {"window_min": [60, 90], "end_min": 90, "dispersion_s": 2.6}
+_EXAMPLES: dict[str, Any] = {"window_min": [60, 90], "end_min": 90, "dispersion_s": 2.6, "ratio": 1.2}
 """What a key may look like that has no default of its own."""
 _GROUP_COLUMNS = ("group", "diagnosis", "cohort", "arm")
 

@@ -116,3 +116,15 @@ def test_the_template_offers_the_mend_of_an_impossible_dose(tmp_path):
     write_json(dataset.path("pet.json"), broken)
     text = write_study_template(index_dataset(dataset.root), tmp_path / "n.toml").read_text()
     assert '# value = "kBq"' in text
+
+
+@pytest.mark.parametrize(
+    "groups",
+    ['levels = ["a", "c"]', 'levels = ["a", "b"]\nlabels = { c = "controls" }'],
+)
+def test_a_group_that_the_study_does_not_have_is_an_error(tmp_path, groups):
+    with pytest.raises(StudyError, match=r"groups\.levels names a"):
+        read_study(study(tmp_path, f"[groups]\n{groups}\n{TEXT}"))
+    other = TEXT + 'by = "sex"\n' if "labels" not in groups else TEXT
+    accepted = groups.replace('\nlabels = { c = "controls" }', "")
+    assert read_study(study(tmp_path, f"[groups]\n{accepted}\n{other}")).groups.levels
