@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import nan
 
 import numpy as np
 
@@ -94,12 +95,13 @@ RULES: dict[str, Callable[[Frames], Rule]] = {
 
 @dataclass(frozen=True, eq=False)
 class Integrator:
-    """Make `Sums` of any curve of a scan, under one rule."""
+    """Make `Sums` of any curve of a scan, under one rule; ``k2prime_se`` is the error of a shared k2', 1/min."""
 
     rule: Rule
     curves: Curves
     vB: float
     k2prime: float
+    k2prime_se: float
 
     def sums(self, curve: Array, driver: Array | None = None, blood: Array | None = None) -> Sums:
         """Sums of ``curve`` (…, frame); ``driver`` and ``blood`` (sample,) replace the scan's own input."""
@@ -122,7 +124,10 @@ class Integrator:
         return self.rule.fine(self.curves.time, blood)
 
 
-def integrator(curves: Curves, options: FitOptions, k2prime: float = float("nan")) -> Integrator:
-    """Return the integrator that ``options.integration`` names; reference methods take no blood off."""
+def integrator(curves: Curves, options: FitOptions, k2prime: tuple[float, float] = (nan, 0.0)) -> Integrator:
+    """Return the integrator that ``options.integration`` names; reference methods take no blood off.
+
+    ``k2prime`` is a value and its error, 1/min.
+    """
     vB = 0.0 if curves.reference or options.vB == "fit" else float(options.vB)
-    return Integrator(RULES[options.integration](curves.frames), curves, vB, k2prime)
+    return Integrator(RULES[options.integration](curves.frames), curves, vB, *k2prime)

@@ -1,7 +1,8 @@
 """Bounded multi-start weighted least squares, shared by all compartment models.
 
 All starts of all regions are moved together: a model turns a batch of parameters into amplitudes and rates, and two
-compiled kernels do the rest. Derivatives come from a complex step through the model's own equation, so they are exact.
+compiled kernels do the rest; starts that meet go on as one. Derivatives come from a complex step through the model's
+own equation, so they are exact.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from nociscope.models.pet.convolve import RATE_HIGH, RATE_LOW, exponential_means
 from nociscope.models.pet.options import FitOptions
 
 STEPS = 200
-TOLERANCE = 1e-8
+TOLERANCE, FINE_TOLERANCE = 1e-8, 1e-12
+MERGE_COST, MERGE_THETA = 1e-4, 1e-3
+"""A start that comes this close to a better one (relative, cost and every parameter) will end where that one ends."""
 COMPLEX_STEP = 1e-30
 
 
@@ -72,8 +75,8 @@ def named(params: tuple[Param, ...], theta: Values) -> Named:
     return {p.symbol: theta[..., k] for k, p in enumerate(params)}
 
 
-def _stack(values: list[Values | float], shape: tuple[int, ...]) -> Values:
-    out = np.empty((*shape, len(values)), np.result_type(float, *values))
+def _stack(values: list[Values | float], shape: tuple[int, ...], kind: type = complex) -> Values:
+    out = np.empty((*shape, len(values)), kind)
     for k, value in enumerate(values):
         out[..., k] = value
     return out
@@ -228,6 +231,8 @@ def _advance(index, new, theta, trial, cost, gram, gradient, damping, small, sea
         if new_cost[i] <= cost[b]:
             gain = cost[b] - new_cost[i]
             small[b] = small[b] + 1 if gain <= TOLERANCE * new_cost[i] else 0
+            if gain <= FINE_TOLERANCE * new_cost[i]:
+                small[b] = 2
             theta[b], cost[b] = trial[b], new_cost[i]
             gram[b], gradient[b] = new_gram[i], new_gradient[i]
             if not searched[b]:
@@ -243,8 +248,37 @@ def _advance(index, new, theta, trial, cost, gram, gradient, damping, small, sea
             done[b] = True
 
 
+@njit(cache=True, error_model="numpy")
+def _merge(index, theta, cost, starts, leader, done):  # type: ignore[no-untyped-def]
+    """Let a start that has come close to a better one of its region follow that one."""
+    for b in index:
+        if done[b]:
+            continue
+        first = b - b % starts
+        for other in range(first, first + starts):
+            ahead = cost[other] < cost[b] or (cost[other] == cost[b] and other < b)
+            if leader[other] != other or not ahead or cost[b] > cost[other] * (1 + MERGE_COST):
+                continue
+            near = True
+            for k in range(theta.shape[1]):
+                near = near and abs(theta[b, k] - theta[other, k]) <= MERGE_THETA * abs(theta[other, k])
+            if near:
+                leader[b], done[b] = other, True
+                break
+
+
+@njit(cache=True, error_model="numpy")
+def _follow(theta, cost, done, leader):  # type: ignore[no-untyped-def]
+    """Give every follower the end of its leader."""
+    for b in range(leader.size):
+        at = b
+        while leader[at] != at:
+            at = leader[at]
+        theta[b], cost[b], done[b] = theta[at], cost[at], done[at]
+
+
 def optimise(model: CompartmentModel, curves: Curves, start: Array, low: Array, high: Array) -> Optima:
-    """Move every start (region, start, parameter) to its optimum."""
+    """Move every start (region, start, parameter) to its optimum; starts that meet go on as one."""
     assert curves.basis is not None
     regions, starts, count = start.shape
     y = np.ascontiguousarray(np.nan_to_num(curves.activity))
@@ -255,7 +289,7 @@ def optimise(model: CompartmentModel, curves: Curves, start: Array, low: Array, 
     theta, batch = trial.copy(), regions * starts
     cost, damping = np.full(batch, np.inf), np.full(batch, 0.01)
     gram, gradient = np.zeros((batch, count, count)), np.zeros((batch, count))
-    small = np.zeros(batch, np.int64)
+    small, leader = np.zeros(batch, np.int64), np.arange(batch)
     searched, done = np.zeros(batch, bool), np.zeros(batch, bool)
     table = curves.basis
     for _ in range(STEPS):
@@ -266,6 +300,8 @@ def optimise(model: CompartmentModel, curves: Curves, start: Array, low: Array, 
         new = normal_equations(table.table, table.low, table.step, columns, y, w, region[index], *parts)
         state = (cost, gram, gradient, damping, small, searched)
         _advance(index, new, theta, trial, *state, low, high, done)
+        _merge(index, theta, cost, starts, leader, done)
+    _follow(theta, cost, done, leader)
     shape = (regions, starts)
     return Optima(theta.reshape(*shape, count), cost.reshape(shape), done.reshape(shape), low, high)
 
@@ -278,6 +314,6 @@ def predict(model: CompartmentModel, theta: Array, curves: Curves) -> Array:
         rates = np.broadcast_to(np.asarray(rate, float), theta.shape[:1])
         means = exponential_means(rates, curves.time, curves.driver, curves.frames)
         out += np.broadcast_to(amplitude, theta.shape[:1])[:, None] * means
-    column = _stack([terms.direct, terms.integral], theta.shape[:1])
+    column = _stack([terms.direct, terms.integral], theta.shape[:1], float)
     result: Array = out + column[:, :1] * curves.direct + column[:, 1:] * curves.integral
     return result

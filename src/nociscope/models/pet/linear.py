@@ -8,7 +8,7 @@ their own propagated variance, and the error of an outcome from its derivative b
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import nan
 
 import numpy as np
@@ -237,7 +237,20 @@ def standard_errors(
     slope = (moved - _outcomes(model, beta)[:, None]) / regression.nudge
     variance = scale * (slope**2 * regression.variance).sum(axis=1)
     between = _between(regression, work, chosen, weights)
-    return np.sqrt(variance + between), "ensemble" if between.any() else "delta"
+    shared = _by_k2prime(regression, work, beta, chosen, weights)
+    return np.sqrt(variance + between + shared), "ensemble" if between.any() else "delta"
+
+
+def _by_k2prime(regression: Regression, work: Integrator, beta: Array, chosen: Chosen, weights: Array) -> Array:
+    """Variance that the error of a shared k2' brings, (symbol,): the regression repeated with k2' moved a little."""
+    model = regression.model
+    if not model.uses_k2prime or not work.k2prime_se > 0:
+        return np.zeros(len(model.outcomes))
+    step = DIFFERENCE * work.k2prime
+    moved = model.rows(replace(regression.sums, k2prime=work.k2prime + step))
+    there = _outcomes(model, solve(_finite(moved), weights, chosen))
+    share: Array = ((there - _outcomes(model, beta)) / step * work.k2prime_se) ** 2
+    return share
 
 
 def _between(regression: Regression, work: Integrator, chosen: Chosen, weights: Array) -> Array:

@@ -14,9 +14,9 @@ from nociscope.models.pet.base import CompartmentModel, Curves, KineticModel
 from nociscope.models.pet.bootstrap import bootstrap_compartments
 from nociscope.models.pet.estimates import agreement, assemble, failed, triage
 from nociscope.models.pet.integration import integrator
+from nociscope.models.pet.k2prime import shared_k2prime
 from nociscope.models.pet.least_squares import Optima, bounds, named, optimise, starting_points
 from nociscope.models.pet.linear import LinearModel, fit_linear
-from nociscope.models.pet.mrtm1 import MRTM1
 from nociscope.models.pet.options import FitOptions
 from nociscope.models.pet.scan import LATE_START, arterial_curves, combined, frames_used, reference_curves
 from nociscope.models.pet.uncertainty import optimum
@@ -41,12 +41,13 @@ def fit_model(
     curves, problem = _curves(model, tacs, input_, (reference or "", curve), options)
     if problem is not FitStatus.OK:
         return tuple(failed(model, curves, row, problem) for row in range(len(tacs.regions)))
-    if isinstance(model, CompartmentModel):
-        return fit_compartments(model, curves, _with_k2prime(model, curves, options, rng), rng)
-    assert isinstance(model, LinearModel)
-    k2prime = _k2prime(curves, options, rng) if model.uses_k2prime else nan
-    if model.uses_k2prime and not isfinite(k2prime):
+    k2prime = shared_k2prime(curves, options, rng) if _shares_k2prime(model) else (nan, 0.0)
+    if _shares_k2prime(model) and not isfinite(k2prime[0]):
         return tuple(failed(model, curves, r, FitStatus.NOT_CONVERGED, "no k2'") for r in range(len(tacs.regions)))
+    if isinstance(model, CompartmentModel):
+        fixed = replace(options, k2prime=k2prime[0]) if _shares_k2prime(model) else options
+        return fit_compartments(model, curves, fixed, rng, k2prime[1])
+    assert isinstance(model, LinearModel)
     return fit_linear(model, integrator(curves, options, k2prime), options, rng)
 
 
@@ -95,36 +96,16 @@ def _bare(tacs: Tacs, options: FitOptions) -> Curves:
     return Curves(tacs.frames, tacs.regions, tacs.activity, none, used, none, none, none, none)
 
 
-def _with_k2prime(model: CompartmentModel, curves: Curves, options: FitOptions, rng: np.random.Generator) -> FitOptions:
-    """Fix a shared k2' before the fit, where the model has one."""
-    if not any(p.symbol == "k2prime" and p.shared for p in model.params) or options.k2prime != "fit":
-        return options
-    k2prime = _k2prime(curves, options, rng)
-    return replace(options, k2prime=k2prime if isfinite(k2prime) else "fit")
-
-
-def _k2prime(curves: Curves, options: FitOptions, rng: np.random.Generator) -> float:
-    """Return one k2' for the scan: the median of MRTM1 over regions, weighted by 1/variance.
-
-    It is nan where no region determines it.
-    """
-    if options.k2prime != "fit":
-        return float(options.k2prime)
-    plain = replace(options, tstar_frames=0, tstar_min="auto", bootstrap=0)
-    fits = [f for f in fit_linear(MRTM1, integrator(curves, plain), plain, rng) if f.region != curves.reference]
-    found = [f["k2prime"] for f in fits]
-    good = [e for e in found if e.status is FitStatus.OK and e.value > 0 and isfinite(e.se) and e.se > 0]
-    if not good:
-        return nan
-    order = sorted(good, key=lambda e: e.value)
-    weight = np.cumsum([e.se**-2 for e in order])
-    return order[int(np.searchsorted(weight, weight[-1] / 2))].value
+def _shares_k2prime(model: KineticModel) -> bool:
+    if isinstance(model, CompartmentModel):
+        return any(p.symbol == "k2prime" and p.shared for p in model.params)
+    return isinstance(model, LinearModel) and model.uses_k2prime
 
 
 def fit_compartments(
-    model: CompartmentModel, curves: Curves, options: FitOptions, rng: np.random.Generator
+    model: CompartmentModel, curves: Curves, options: FitOptions, rng: np.random.Generator, k2prime_se: float = 0.0
 ) -> tuple[KineticFit, ...]:
-    """Fit a compartment model to every region.
+    """Fit a compartment model to every region; ``k2prime_se`` is the error of a shared k2' that the options hold.
 
     One region's trouble leaves the others untouched: curves that cannot be fitted are set aside with a status.
     """
@@ -137,17 +118,19 @@ def fit_compartments(
     if alive:
         start = starting_points(model.params, low, high, (len(alive), options.starts), rng)
         living = replace(curves, activity=curves.activity[alive], regions=tuple(curves.regions[i] for i in alive))
-        found = _fit_living(model, living, start, (low, high))
+        found = _fit_living(model, living, start, (low, high), k2prime_se)
         if options.bootstrap:
             found = bootstrap_compartments(model, living, found, options, rng)
         fits.update(zip(alive, found, strict=True))
     return tuple(fits[i] for i in range(len(states)))
 
 
-def _fit_living(model: CompartmentModel, curves: Curves, start: Array, limits: tuple[Array, Array]) -> list[KineticFit]:
+def _fit_living(
+    model: CompartmentModel, curves: Curves, start: Array, limits: tuple[Array, Array], k2prime_se: float
+) -> list[KineticFit]:
     optima = optimise(model, curves, start, *limits)
     outcome = _outcome(model, optima)
-    best = optimum(model, optima, curves)
+    best = optimum(model, optima, curves, k2prime_se)
     return [
         assemble(model, curves, row, best, agreement(optima, outcome[row], row, best.n))
         if np.isfinite(optima.cost[row]).any() and optima.converged[row].any()
