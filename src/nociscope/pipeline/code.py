@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import importlib.util
+import sys
 from functools import cache
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 
 from nociscope.pipeline.step import Step
@@ -52,11 +53,21 @@ def _counts(name: str) -> bool:
 
 @cache
 def _file(name: str) -> Path | None:
-    try:
-        spec = importlib.util.find_spec(name)
-    except (ImportError, ValueError):
-        return None
+    """Source of a module, found without importing the packages above it: a plan must not load what only steps need."""
+    known = getattr(sys.modules.get(name), "__spec__", None)
+    spec = known or _spec(name)
     return Path(spec.origin) if spec and spec.origin and spec.origin.endswith(".py") else None
+
+
+def _spec(name: str) -> ModuleSpec | None:
+    parent = name.rpartition(".")[0]
+    places = None
+    if parent:
+        above = getattr(sys.modules.get(parent), "__spec__", None) or _spec(parent)
+        if above is None or above.submodule_search_locations is None:
+            return None
+        places = list(above.submodule_search_locations)
+    return PathFinder.find_spec(name, places)
 
 
 @cache
