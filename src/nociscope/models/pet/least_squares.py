@@ -76,7 +76,7 @@ def named(params: tuple[Param, ...], theta: Values) -> Named:
 
 
 def _stack(values: list[Values | float], shape: tuple[int, ...], kind: type = complex) -> Values:
-    out = np.empty((*shape, len(values)), kind)
+    out: Values = np.empty((*shape, len(values)), kind)
     for k, value in enumerate(values):
         out[..., k] = value
     return out

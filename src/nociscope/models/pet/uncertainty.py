@@ -101,7 +101,8 @@ def _inverse(weighted: Array, free: NDArray[np.bool_]) -> Array:
     size[size == 0] = 1.0
     gram = np.swapaxes(j / size, 1, 2) @ (j / size)
     inverse: Array = np.linalg.pinv(gram, rcond=1e-13, hermitian=True)
-    return inverse / (np.swapaxes(size, 1, 2) * size)
+    scaled: Array = inverse / (np.swapaxes(size, 1, 2) * size)
+    return scaled
 
 
 def gradients(model: CompartmentModel, theta: Array) -> tuple[Array, Array]:
