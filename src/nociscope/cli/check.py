@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+import textwrap
+from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import typer
@@ -15,6 +19,7 @@ if TYPE_CHECKING:
     from nociscope.core.problem import Problem
 
 RANK = {"error": 0, "warn": 1, "note": 2}
+WORDS = {"error": "Error", "warn": "Warning", "note": "Note"}
 PLACES = 3
 """How many places of one kind of problem are named on a terminal."""
 
@@ -43,28 +48,67 @@ def command(bids_dir: BidsDir, study: StudyFile = None, derivatives: Derivatives
 
 
 def show_problems(problems: list[Problem]) -> None:
-    """Print problems, the grave ones first: one row each in a pipe, one paragraph for each kind on a terminal."""
+    """Print problems, the grave ones first, each kind once with the places where it is.
+
+    A pipe gets one line a kind, tabs between, with every place; a terminal gets paragraphs of its own width.
+    """
     if not problems:
         print("No problem was found.")
         return
-    ranked = sorted(problems, key=lambda p: RANK.get(p.severity, len(RANK)))
+    kinds = alike(problems)
     if not sys.stdout.isatty():
-        rows = [(p.severity, p.code, p.where, p.message, ", ".join(p.blocks), p.mend) for p in ranked]
-        show_table(("severity", "code", "where", "problem", "blocks", "mend"), rows)
+        columns = ("severity", "code", "count", "where", "problem", "blocks", "mend")
+        show_table(columns, [_cells(same) for same in kinds])
         return
-    kinds: dict[tuple[str, str, tuple[str, ...], str], list[Problem]] = {}
-    for p in ranked:
-        kinds.setdefault((p.severity, p.code, p.blocks, p.mend), []).append(p)
-    for alike in kinds.values():
-        print("\n".join(paragraph(alike)))
+    width = max(40, min(shutil.get_terminal_size().columns, 100))
+    for same in kinds:
+        print("\n".join(paragraph(same, width)) + "\n")
+    print("\n".join(textwrap.wrap(summary(kinds), width)))
 
 
-def paragraph(alike: list[Problem]) -> list[str]:
+def alike(problems: Iterable[Problem]) -> list[list[Problem]]:
+    """Problems of one kind together: same severity, code, consequence and mend; notes must say the same, too."""
+    kinds: dict[tuple[str, ...], list[Problem]] = {}
+    for p in sorted(problems, key=lambda p: RANK.get(p.severity, len(RANK))):
+        same = (p.severity, p.code, ", ".join(p.blocks), p.mend, "" if p.severity != "note" else p.message)
+        kinds.setdefault(same, []).append(p)
+    return list(kinds.values())
+
+
+def paragraph(same: list[Problem], width: int = 80) -> list[str]:
     """Lines about problems of one kind: the first in full, the others by place."""
-    first = alike[0]
-    places = [p.where for p in alike]
+    first, places = same[0], list(dict.fromkeys(p.where for p in same))
     shown = ", ".join(places[:PLACES]) + (f" and {len(places) - PLACES} more" if len(places) > PLACES else "")
-    lines = [f"{first.severity}: {first.code} ({shown})", f"    {first.message}"]
-    lines += [f"    blocks: {', '.join(first.blocks)}"] if first.blocks else []
-    lines += [f"    mend:   {first.mend}"] if first.mend else []
+    count = f", {len(same)} times" if len(same) > 1 else ""
+    lines = [f"{WORDS.get(first.severity, first.severity)}: {first.code}{count}"]
+    said = {"where": shown, _problem(same): first.message, "blocks": ", ".join(first.blocks), "mend": first.mend}
+    for label, text in said.items():
+        if text:
+            head = f"  {label + ':':<9}"
+            lines += textwrap.wrap(text, width, initial_indent=head, subsequent_indent=" " * len(head),
+                                   break_long_words=False, break_on_hyphens=False)  # fmt: skip
     return lines
+
+
+def summary(kinds: list[list[Problem]]) -> str:
+    """How much there is of each severity, and what it costs."""
+    count = Counter(same[0].severity for same in kinds)
+    told = [f"{count[s]} kind{'s' if count[s] > 1 else ''} of {WORDS[s].lower()}" for s in RANK if count[s]]
+    if count["error"]:
+        cost = "a scan with an error is left out, all others are analysed"
+    elif lost := sorted({b for same in kinds for p in same for b in p.blocks}):
+        cost = f"every scan is analysed, but not everywhere with {', '.join(lost)}"
+    else:
+        cost = "nothing is blocked"
+    return f"{', '.join(told)}: {cost}."
+
+
+def _problem(same: list[Problem]) -> str:
+    return "problem" if len({p.message for p in same}) == 1 else "such as"
+
+
+def _cells(same: list[Problem]) -> tuple[str, ...]:
+    first = same[0]
+    where = ", ".join(dict.fromkeys(p.where for p in same))
+    message = first.message if _problem(same) == "problem" else f"such as: {first.message}"
+    return first.severity, first.code, str(len(same)), where, message, ", ".join(first.blocks), first.mend

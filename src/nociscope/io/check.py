@@ -12,6 +12,7 @@ from nociscope.io.index import RAW, Index, ScanKey
 from nociscope.io.load import load_scan, raw_sidecar
 from nociscope.io.people import People, read_people
 from nociscope.io.sidecar import read_scan
+from nociscope.io.study import pet_settings
 from nociscope.io.tracers import find_tracer, key
 
 
@@ -65,19 +66,22 @@ def _scan(index: Index, scan: ScanKey, people: People, study: Study) -> list[Pro
     try:
         return list(load_scan(index, scan, people, study).problems)
     except NociscopeError as error:
-        found = [_as_problem(error, scan.label)]
+        found = [_as_problem(error, scan.label, "" if error.where == str(index.root) else error.where)]
     try:
         about = raw_sidecar(index, scan)
-        return [*read_scan(about, scan, people)[1], *found]
+        corrections = pet_settings(study, _tracer(index, scan)).correction
+        return [*read_scan(about, scan, people, corrections)[1], *found]
     except NociscopeError:
         return found
 
 
-def _as_problem(error: NociscopeError, where: str) -> Problem:
+def _as_problem(error: NociscopeError, place: str, named: str | None = None) -> Problem:
+    """An error as a problem; ``place`` stands where the error names no file."""
     parts = [error.message]
     parts += [f"expected {error.expected}"] if error.expected is not None else []
     parts += [f"got {error.got}"] if error.got is not None else []
-    return Problem(type(error).__name__, error.where or where, "; ".join(parts), ("all",), error.do or "", "error")
+    where = (error.where if named is None else named) or place
+    return Problem(type(error).__name__, where, "; ".join(parts), ("all",), error.do or "", "error")
 
 
 def _unique(problems: Iterable[Problem]) -> list[Problem]:

@@ -8,6 +8,8 @@ import pytest
 from nociscope.cli import check
 from nociscope.cli.main import main
 from nociscope.core.problem import Problem
+from nociscope.io.check import check_dataset
+from nociscope.io.index import index_dataset
 from nociscope.simulate import simulate
 
 
@@ -75,17 +77,60 @@ def test_init_writes_a_study_file_that_check_accepts(own, capsys):
     assert call("check", own) == 0
 
 
-def test_on_a_terminal_problems_of_one_kind_are_told_once(monkeypatch, capsys):
-    monkeypatch.setattr(check.sys.stdout, "isatty", lambda: True)
-    alike = [Problem("dose", f"sub-{i}", f"got {i}", ("SUV",), "correct it") for i in range(9)]
-    grave = Problem("json", "sub-x", "cannot be read", (), "mend it", "error")
-    check.show_problems([*alike, grave])
+@pytest.fixture
+def terminal(monkeypatch):
+    """A terminal of a width to be chosen."""
+
+    def wide(columns):
+        monkeypatch.setattr(check.sys.stdout, "isatty", lambda: True)
+        monkeypatch.setenv("COLUMNS", str(columns))
+
+    return wide
+
+
+ALIKE = [Problem("dose", f"sub-{i}", f"got {i}", ("SUV",), "correct it") for i in range(9)]
+GRAVE = Problem("json", "sub-x", "cannot be read", (), "mend it", "error")
+
+
+def test_on_a_terminal_problems_of_one_kind_are_told_once(terminal, capsys):
+    terminal(80)
+    check.show_problems([*ALIKE, GRAVE])
     assert capsys.readouterr().out.splitlines() == [
-        "error: json (sub-x)",
-        "    cannot be read",
-        "    mend:   mend it",
-        "warn: dose (sub-0, sub-1, sub-2 and 6 more)",
-        "    got 0",
-        "    blocks: SUV",
-        "    mend:   correct it",
+        "Error: json",
+        "  where:   sub-x",
+        "  problem: cannot be read",
+        "  mend:    mend it",
+        "",
+        "Warning: dose, 9 times",
+        "  where:   sub-0, sub-1, sub-2 and 6 more",
+        "  such as: got 0",
+        "  blocks:  SUV",
+        "  mend:    correct it",
+        "",
+        "1 kind of error, 1 kind of warning: a scan with an error is left out, all others",
+        "are analysed.",
     ]
+
+
+def test_in_a_pipe_problems_of_one_kind_are_one_line_with_every_place(capsys):
+    check.show_problems(ALIKE)
+    header, line = (row.split("\t") for row in capsys.readouterr().out.splitlines())
+    found = dict(zip(header, line, strict=True))
+    assert found["count"] == "9"
+    assert found["where"] == ", ".join(f"sub-{i}" for i in range(9))
+    assert found["problem"] == "such as: got 0"
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80])
+@pytest.mark.parametrize("name", ["mc1-blocking", "pet-bids-sidecars/pet001", "pet-bids-sidecars/pet005"])
+def test_real_sets_are_told_within_the_width_of_the_terminal(open_data, terminal, capsys, name, columns):
+    problems = check_dataset(index_dataset(open_data(name)))
+    terminal(columns)
+    check.show_problems(problems)
+    out = capsys.readouterr().out
+    lines = out.splitlines()
+    assert all(len(line) <= columns or len(line.split()[-1]) > columns - 12 for line in lines), "but for long names"
+    assert len(lines) < 80
+    if name == "mc1-blocking":
+        assert "Warning: dose-implausible, 20 times" in lines
+        assert out.count("RadionuclideTotalDose") == 1
