@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 import numpy as np
@@ -55,16 +55,28 @@ def compared(
             yield row, fits[row["Region"]]
 
 
-def differences(protocol: str, theirs: str, ours: str, options: Callable[[float], FitOptions]) -> Array:
-    pairs = compared(protocol, theirs, ours, options)
-    return np.array([100 * abs(f["VT"].value / float(r["Vt"]) - 1) for r, f in pairs])
+def differences(protocol: str, theirs: str, ours: str, options: Callable[[float], FitOptions], limit: float) -> Array:
+    """Differences of V_T in %; rows beyond ``limit`` are printed, and so is how many rows are no targets."""
+    found = []
+    for row, f in compared(protocol, theirs, ours, options):
+        found.append(100 * abs(f["VT"].value / float(row["Vt"]) - 1))
+        if not found[-1] <= limit:
+            print(f"  beyond {limit} %: {row['PET']} {row['Region']} {theirs} {row['Vt']}, ours {f['VT'].value:.4f}"
+                  f" ({f.status.value}), {found[-1]:.2f} %")  # fmt: skip
+    every = [r for r in reference_rows() if (r["protocol"], r["model"]) == (protocol, theirs)]
+    every = [r for r in every if r["start"] in ("default", "linear")]
+    print(f"  {theirs}, protocol {protocol}: {len(found)} of {len(every)} rows are targets")
+    return np.array(found)
 
 
 def compartment(protocol: str, model: str, pick: Callable[[Array], float]) -> Callable[[], float]:
     scheme = "kinfitr2" if protocol == "A" else "supplied"
-    return lambda: float(
-        pick(differences(protocol, model, model, lambda vB: FitOptions(vB=vB, weights=scheme, half_life_min=CARBON)))
-    )
+
+    def choice(vB: float) -> FitOptions:
+        return FitOptions(vB=vB, weights=scheme, half_life_min=CARBON)
+
+    limit = 1.5 if model == "2TCM" else 2.0
+    return lambda: float(pick(differences(protocol, model, model, choice, limit)))
 
 
 def linear(protocol: str, theirs: str, ours: str, **options: object) -> Callable[[], float]:
@@ -73,7 +85,7 @@ def linear(protocol: str, theirs: str, ours: str, **options: object) -> Callable
     def choice(vB: float) -> FitOptions:
         return FitOptions(vB=0.0 if protocol == "A" else vB, half_life_min=CARBON, **options)  # type: ignore[arg-type]
 
-    return lambda: float(differences(protocol, theirs, ours, choice).max())
+    return lambda: float(differences(protocol, theirs, ours, choice, 0.1).max())
 
 
 def endothelial_share() -> float:
@@ -91,7 +103,10 @@ def endothelial_share() -> float:
         curves = arterial_curves(one, moved, options)
         theirs = predict(model, np.array([[float(r[p.symbol]) for p in model.params]]), curves)[0]
         wrss = float((curves.weights * (one.activity[0] - theirs) ** 2).sum())
-        good.append(fit("2TCM1K", one, moved, options=options)[0].criteria.get("wrss", np.inf) <= wrss * (1 + 1e-9))
+        ours = fit("2TCM1K", one, moved, options=options)[0].criteria.get("wrss", np.inf)
+        good.append(ours <= wrss * (1 + 1e-9))
+        if not good[-1]:
+            print(f"  above kinfitr: {r['PET']} {r['Region']}, weighted RSS {ours:.6g} against {wrss:.6g}")
     return 100 * float(np.mean(good))
 
 
@@ -115,7 +130,15 @@ def simulated_error(model: str, theirs: str, options: FitOptions) -> Callable[[]
 
 
 DECAY = FitOptions(weights="decay", half_life_min=HALF_LIFE)
-TARGETS = 10
+TARGETS, SCANS = 10, 100
+
+
+SEED = 20261122
+"""Of every coverage here. No rule was chosen with it: t* was tuned on seed 1 and only the middle truth."""
+
+LOW = Truth(K1=0.08, k2=0.20, k3=0.05, k4=0.06)
+HIGH = Truth(K1=0.15, k2=0.10, k3=0.12, k4=0.04)
+"""V_T of 0.7 and 6 mL/cm3; the middle truth has 2.1."""
 
 
 @cache
@@ -125,27 +148,29 @@ def true_curves() -> dict[str, Array]:
     one = Truth(K1=0.1, k2=0.05, k3=0.0)
     reference = Truth(K1=0.1, k2=0.1, k3=0.0, vB=0.0)
     target = Truth(K1=0.11, k2=0.11 / 2.0, k3=0.0, vB=0.0)  # R1 1.1, BPND 1
-    many = {"1TCM": one, "2TCM": Truth(), "2TCM1K": Truth(Kb=0.2), "reference": reference, "target": target}
+    two = {"2TCM": Truth(), "2TCM_low": LOW, "2TCM_high": HIGH, "2TCM1K": Truth(Kb=0.2)}
+    many = {"1TCM": one, **two, "reference": reference, "target": target}
     return {name: tissue(truth, input_, edges) for name, truth in many.items()}
 
 
-def simulated_fits(model: str, curve: str, scans: int = 100, seed: int = 1) -> list[KineticFit]:
-    """A thousand curves, in scans of ten regions; a reference region has a quarter of a target's noise."""
-    rng, edges, input_ = np.random.default_rng(seed), frames(), input_function()
+@cache
+def simulated_fits(model: str, curve: str, noise: float = NOISE, share: float = 0.25) -> tuple[KineticFit, ...]:
+    """A thousand curves, in scans of ten regions; a reference region has ``share`` of a target's noise."""
+    rng, edges, input_ = np.random.default_rng(SEED), frames(), input_function()
     names = tuple(f"R{i}" for i in range(TARGETS))
     found: list[KineticFit] = []
-    for _ in range(scans):
-        rows = noisy(true_curves()[curve], edges, NOISE, TARGETS, rng)
+    for _ in range(SCANS):
+        rows = noisy(true_curves()[curve], edges, noise, TARGETS, rng)
         if MODELS[model].needs == "reference":
-            calm = noisy(true_curves()["reference"], edges, NOISE / 4, 1, rng)
+            calm = noisy(true_curves()["reference"], edges, noise * share, 1, rng)
             tacs = Tacs(np.vstack((rows, calm)), edges, (*names, "reference"))
             found += fit(model, tacs, reference="reference", options=DECAY)[:TARGETS]
         else:
             found += fit(model, Tacs(rows, edges, names), input_, options=DECAY)
-    return found
+    return tuple(found)
 
 
-def covered(fits: list[KineticFit], symbol: str, truth: float) -> list[bool]:
+def covered(fits: Iterable[KineticFit], symbol: str, truth: float) -> list[bool]:
     def holds(estimate: Estimate, f: KineticFit) -> bool:
         low, high = interval(estimate, f.criteria["n"] - f.criteria["k"])
         return low <= truth <= high
@@ -153,8 +178,15 @@ def covered(fits: list[KineticFit], symbol: str, truth: float) -> list[bool]:
     return [holds(f[symbol], f) for f in fits]
 
 
-def coverage(model: str, curve: str, truth: float) -> Callable[[], float]:
-    return lambda: 100 * float(np.mean(covered(simulated_fits(model, curve), MODELS[model].outcome, truth)))
+def coverage(model: str, curve: str, truth: float, noise: float = NOISE, share: float = 0.25) -> Callable[[], float]:
+    def measure() -> float:
+        fits, outcome = simulated_fits(model, curve, noise, share), MODELS[model].outcome
+        values = np.array([f[outcome].value for f in fits])
+        print(f"  {model} on {curve}, noise {noise:.0%}: bias {100 * (np.nanmean(values) / truth - 1):.2f} %,"
+              f" {np.isnan(values).sum()} without a number")  # fmt: skip
+        return 100 * float(np.mean(covered(fits, outcome, truth)))
+
+    return measure
 
 
 def endothelial_coverage() -> float:
@@ -217,6 +249,24 @@ FIGURES: list[Figure] = [
          linear("B", "MA1_trapz", "MA1", integration="kinfitr-trapezoid", weights="supplied", tstar_frames=10)),
         ("ma2_b", "MA2, exact integrals against trapezoids", "",
          linear("B", "MA2", "MA2", integration="exact", weights="supplied")),
+    )
+] + [
+    Figure(f"pet.regional.coverage_{m.lower()}_{label}", f"95 % intervals that hold the truth, {m}, {what}", "%", goal,
+           coverage(m, c, t, n, s))
+    for m, c, t, n, s, label, what, goal in (
+        ("2TCM", "2TCM_low", LOW.VT, NOISE, 0.25, "low", "V_T 0.7", "93..97"),
+        ("2TCM", "2TCM_high", HIGH.VT, NOISE, 0.25, "high", "V_T 6", "93..97"),
+        ("2TCM", "2TCM", Truth().VT, 0.03, 0.25, "calm", "noise 3 %", "93..97"),
+        ("2TCM", "2TCM", Truth().VT, 0.08, 0.25, "noisy", "noise 8 %", "93..97"),
+        ("1TCM", "1TCM", 2.0, 0.08, 0.25, "noisy", "noise 8 %", "93..97"),
+        ("Logan", "2TCM_low", LOW.VT, NOISE, 0.25, "low", "V_T 0.7", "93..97"),
+        ("Logan", "2TCM_high", HIGH.VT, NOISE, 0.25, "high", "V_T 6", "93..97"),
+        ("Logan", "2TCM", Truth().VT, 0.03, 0.25, "calm", "noise 3 %", "93..97"),
+        ("Logan", "2TCM", Truth().VT, 0.08, 0.25, "noisy", "noise 8 %", "93..97"),
+        ("SRTM", "target", 1.0, 0.08, 0.25, "noisy", "noise 8 %", "93..97"),
+        ("MRTM2", "target", 1.0, 0.08, 0.25, "noisy", "noise 8 %", "93..97"),
+        ("SRTM", "target", 1.0, NOISE, 1.0, "same_noise", "reference as noisy as its targets", ""),
+        ("MRTM2", "target", 1.0, NOISE, 1.0, "same_noise", "reference as noisy as its targets", ""),
     )
 ] + [
     Figure("pet.regional.2tcm1k_wrss", "2TCM1K fits not above kinfitr's weighted RSS", "%", ">= 95", endothelial_share, PEER),
