@@ -75,14 +75,16 @@ def test_what_is_not_known_is_not_guessed(name):
 
 GTM = (
     "Left-Cerebellum-Cortex", "Right-Cerebellum-Cortex", "Left-Cerebellum-White-Matter", "ctx-lh-cuneus",
-       "ctx-rh-lateraloccipital", "Skull", "Left-choroid-plexus", "Pons", "CSF", "Left-Thalamus", "Left-vessel")  # fmt: skip
+    "ctx-rh-lateraloccipital", "Skull", "Left-choroid-plexus", "Pons", "CSF", "Left-Thalamus", "Left-vessel",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("place", "regions", "found"),
     [("cerebellum", GTM, GTM[:2]), ("occipital cortex", GTM, GTM[3:5]), ("cerebellum", ("FC", "CBL"), ("CBL",)),
      ("whole brain", ("FC", "WB"), ("WB",)), ("CBL", ("FC", "CBL"), ("CBL",)), ("whole_brain", ("brain",), ("brain",)),
-     ("pons", GTM, ("Pons",)), ("cerebellum", ("CBL", *GTM), ("CBL",)), ("amygdala", GTM, ()), ("Skull", GTM, ("Skull",))],
+     ("pons", GTM, ("Pons",)), ("cerebellum", ("CBL", *GTM), ("CBL",)), ("amygdala", GTM, ()),
+     ("Skull", GTM, ("Skull",))],
 )  # fmt: skip
 def test_places_are_found_in_any_segmentation(place, regions, found):
     assert members(place, regions) == found
