@@ -50,7 +50,7 @@ def run(records: Mapping[str, Any], params: Params) -> Produced:
     people = records.get("people", People({}))
     scans: dict[str, ScanRecord] = records["scans"] or {}
     results = [_results(label, scan, records["fits"], people, params["site"]) for label, scan in scans.items()]
-    results += [_failed(log, people, params["site"]) for log in records["logs"] if log.state == "failed"]
+    results += [_failed(log, people, params["site"]) for log in records["logs"] if log.state != "done"]
     return Produced({"measures": tuple(measures(results))})
 
 
