@@ -120,12 +120,19 @@ def _together(same: Sequence[Problem]) -> Problem:
 
 
 def failures(logs: Mapping[str, StepLog]) -> tuple[Failure, ...]:
-    """Steps that failed, by the file of their record."""
+    """Steps that failed or lack an input, by the file of their record; not those that only wait for one of them."""
     return tuple(
         Failure(log.unit, log.step, log.reason, log.peak_mb or float("nan"), f"../{name}")
         for name, log in logs.items()
-        if log.state == "failed"
+        if log.state == "failed" or (log.state == "blocked" and log is _first_blocked(log, logs.values()))
     )
+
+
+def _first_blocked(log: StepLog, logs: Iterable[StepLog]) -> StepLog:
+    """The earliest blocked step of the same scan: those behind it are blocked for its reason."""
+    order = [*HEADINGS, log.step]
+    same = (other for other in logs if other.state == "blocked" and other.entities == log.entities)
+    return min(same, key=lambda other: order.index(other.step) if other.step in order else len(order))
 
 
 def provenance(logs: Sequence[StepLog], seed: int) -> Provenance:
