@@ -54,7 +54,7 @@ class Studio:
         """Draw the linear plot where the model has one, else fitted curves, else the uptake of each region."""
         fits = scan.fits[model]
         with house():
-            if model in UPTAKE and any(f.used.any() for f in fits):
+            if model in UPTAKE and any(np.isfinite(f.estimates[model].value) for f in fits if model in f.estimates):
                 return (self._picture(uptake(fits, where, scan.window_min, scan.reference if model == "SUVR" else "")),)
             if any(f.plot is not None for f in fits):
                 return (self._picture(graphical(fits, where)),)

@@ -27,6 +27,9 @@ from nociscope.viz.numbers import (
     unit_text,
 )
 
+MOST_DRAWN = 12
+"""Regions of one hypothesis that get a figure of their own; an atlas stands in the forest and the table."""
+
 
 def render_cohort(report: CohortReport) -> str:
     """Return the cohort page as HTML.
@@ -89,7 +92,11 @@ def _hypothesis(report: HypothesisReport, studio: Studio) -> Mapping[str, object
         "same_n": len({tuple(f.n.items()) for f in report.findings}) == 1,
         "forest": studio.forest(report.findings),
         "shared": shared,
-        "findings": [(f, studio.finding(f), limits.own_safeguards(f, shared)) for f in report.findings],
+        "findings": [
+            (f, studio.finding(f) if i < MOST_DRAWN else None, limits.own_safeguards(f, shared))
+            for i, f in enumerate(report.findings)
+        ],
+        "drawn": MOST_DRAWN,
         "excluded": _excluded(report.findings),
     }
 

@@ -74,8 +74,9 @@ def _blood_axes(axes: Axes, result: InputFunction, blood: Blood | None, span: tu
     _points(axes, _samples(blood, "plasma"), span, (GREEN, "s"))
     axes.set_xlim(*span)
     if span[0] == 0:
-        axes.set_ylim(bottom=0)
-        legend(axes, "upper right")
+        highest = axes.get_ylim()[1]
+        axes.set_ylim(0, highest * 1.3)  # the legend lies in a strip of its own, above every curve
+        legend(axes, "upper right", 2)
 
 
 def _drawable(axes: Axes, value: Array) -> Array:

@@ -104,11 +104,20 @@ def problems(logs: Iterable[StepLog]) -> tuple[Problem, ...]:
     """Every problem once; the same trouble in many files becomes one line that counts them."""
     alike: dict[tuple[str, str, tuple[str, ...]], list[Problem]] = {}
     for log in logs:
-        for problem in log.problems if log.state == "done" else ():
+        for problem in (_placed(p, log) for p in log.problems) if log.state == "done" else ():
             place = alike.setdefault((problem.code, problem.severity, problem.blocks), [])
             if problem not in place:
                 place.append(problem)
     return tuple(_together(same) for same in alike.values())
+
+
+def _placed(problem: Problem, log: StepLog) -> Problem:
+    """Say whose it is, where the problem names a thing within a scan only."""
+    person = log.entities.get("sub")
+    if person is None or f"sub-{person}" in problem.where:
+        return problem
+    scan = "_".join(f"{key}-{value}" for key, value in log.entities.items())
+    return replace(problem, where=f"{scan}, {problem.where}")
 
 
 def _together(same: Sequence[Problem]) -> Problem:

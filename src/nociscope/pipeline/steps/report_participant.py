@@ -141,7 +141,8 @@ def _preferred(own: Iterable[ModelFits], study: Study, tracer: str) -> tuple[str
     for model in order:
         if model in run_:
             line, curve = (any(has(f) for f in run_[model]) for has in (_has_line, _has_curve))
-            first.setdefault("line" if line else "curve" if curve else "window", model)
+            if line or curve or any(e.status.keeps_value for f in run_[model] for e in f.estimates.values()):
+                first.setdefault("line" if line else "curve" if curve else "window", model)
     return tuple(first[kind] for kind in ("curve", "line", "window") if kind in first)
 
 
