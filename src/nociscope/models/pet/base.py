@@ -1,7 +1,7 @@
 """What a kinetic model is: an equation, parameters with bounds and units, derived quantities, a source.
 
 Three final kinds share one face (`name`, `needs`, `outcome`, `cites` …): `CompartmentModel` here, fitted by
-`nociscope.models.pet.least_squares`; `LinearModel` in `nociscope.models.pet.linear`; `UptakeModel` in
+`nociscope.models.pet.least_squares`; `LinearModel` in `nociscope.models.pet.regression`; `UptakeModel` in
 `nociscope.models.pet.uptake`.
 """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import isfinite
+from math import hypot, isfinite
 
 import numpy as np
 
@@ -36,18 +36,32 @@ def redrawn(fit: KineticFit, options: FitOptions, rng: np.random.Generator) -> A
 
 
 def bootstrap_compartments(
-    model: CompartmentModel, curves: Curves, fits: list[KineticFit], options: FitOptions, rng: np.random.Generator
+    model: CompartmentModel,
+    curves: Curves,
+    first: tuple[list[KineticFit], Array],
+    options: FitOptions,
+    rng: np.random.Generator,
 ) -> list[KineticFit]:
-    """Replace delta-method errors by the spread of warm-started refits; the input ensemble's share is kept."""
+    """Replace delta-method errors by the spread of warm-started refits.
+
+    ``first`` holds the fits, and (region, symbol) the share of the input ensemble and of a shared k2', which is kept.
+    """
     return [
-        _one(model, curves, fit, options, rng) if fit.criteria.get("n", 0) > fit.criteria.get("k", 0) else fit
-        for fit in fits
+        _one(model, curves, (fit, dict(zip(model.symbols, added.tolist(), strict=True))), options, rng)
+        if fit.criteria.get("n", 0) > fit.criteria.get("k", 0)
+        else fit
+        for fit, added in zip(*first, strict=True)
     ]
 
 
 def _one(
-    model: CompartmentModel, curves: Curves, fit: KineticFit, options: FitOptions, rng: np.random.Generator
+    model: CompartmentModel,
+    curves: Curves,
+    first: tuple[KineticFit, dict[str, float]],
+    options: FitOptions,
+    rng: np.random.Generator,
 ) -> KineticFit:
+    fit, added = first
     draws = redrawn(fit, options, rng)
     low, high = bounds(model.params, options)
     start = np.array([fit[p.symbol].value for p in model.params])
@@ -55,16 +69,16 @@ def _one(
     optima = optimise(model, many, np.broadcast_to(start, (len(draws), 1, start.size)).copy(), low, high)
     parts = named(model.params, optima.theta[:, 0])
     values = {**parts, **{s: f(parts) for s, f in model.derived.items()}}
-    return replace(fit, estimates={s: _widened(e, values[s]) for s, e in fit.estimates.items()})
+    return replace(fit, estimates={s: _widened(e, values[s], added[s]) for s, e in fit.estimates.items()})
 
 
-def _widened(estimate: Estimate, draws: Array) -> Estimate:
+def _widened(estimate: Estimate, draws: Array, added: float) -> Estimate:
     """Take the error from the draws: half the central 68 %, which a few runaway refits cannot move."""
     finite = draws[np.isfinite(draws)]
     if finite.size < 10 or np.ptp(finite) == 0 or not isfinite(estimate.value):
         return estimate
     low, high = np.quantile(finite, (0.158655, 0.841345))
-    se = float(high - low) / 2
+    se = hypot(float(high - low) / 2, added)
     wide = se > 0.5 * abs(estimate.value) and estimate.status is FitStatus.OK
     status = FitStatus.NOT_IDENTIFIABLE if wide else estimate.status
     return replace(estimate, se=se, error="bootstrap", status=status)

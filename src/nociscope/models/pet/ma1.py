@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from nociscope.models.pet.integration import Sums
-from nociscope.models.pet.linear import LinearModel, Rows, columns
 from nociscope.models.pet.logan import LOGAN
+from nociscope.models.pet.regression import LinearModel, Rows, columns
 
 
 def rows(s: Sums) -> Rows:

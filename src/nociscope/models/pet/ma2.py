@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nociscope.core.records import Array
 from nociscope.models.pet.integration import Sums
-from nociscope.models.pet.linear import LinearModel, Rows, columns
+from nociscope.models.pet.regression import LinearModel, Rows, columns
 
 
 def rows(s: Sums) -> Rows:

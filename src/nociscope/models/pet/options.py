@@ -18,12 +18,13 @@ class FitOptions:
     Parameters
     ----------
     vB : blood volume fraction, or ``"fit"``. Linear methods correct the curve for it; ``"fit"`` leaves them without.
-    k2prime : 1/min, or ``"fit"``: estimated once from all regions by MRTM1 (or SRTM).
+    k2prime : 1/min, taken as known; or ``"fit"``: estimated once from all regions by MRTM1, with its error.
     tstar_min : start of the linear part, min, or ``"auto"``; see `nociscope.models.pet.tstar`.
     tstar_frames : instead of a time, the last so many frames; 0 leaves it to ``tstar_min``.
     starts : of every non-linear fit, the first at the model's own start, the others at random.
     bootstrap : draws for standard errors; 0 keeps the delta method.
-    bootstrap_kind : ``residual`` resamples weighted residuals, ``parametric`` draws from the noise model.
+    bootstrap_kind : ``residual`` resamples weighted residuals, ``parametric`` draws from the noise model; linear
+        methods have no residuals before t* and always draw from the noise model.
     end_min : frames that end later are left out.
     weights : noise model; ``auto`` takes supplied weights, else the decay-based model.
     half_life_min : of the radionuclide, for decay-based weights.

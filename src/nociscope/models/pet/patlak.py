@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nociscope.models.pet.integration import Sums
-from nociscope.models.pet.linear import LinearModel, Rows, columns
+from nociscope.models.pet.regression import LinearModel, Rows, columns
 
 
 def rows(s: Sums) -> Rows:

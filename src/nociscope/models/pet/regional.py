@@ -16,8 +16,9 @@ from nociscope.models.pet.estimates import agreement, assemble, failed, triage
 from nociscope.models.pet.integration import integrator
 from nociscope.models.pet.k2prime import shared_k2prime
 from nociscope.models.pet.least_squares import Optima, bounds, named, optimise, starting_points
-from nociscope.models.pet.linear import LinearModel, fit_linear
+from nociscope.models.pet.linear import fit_linear
 from nociscope.models.pet.options import FitOptions
+from nociscope.models.pet.regression import LinearModel
 from nociscope.models.pet.scan import LATE_START, arterial_curves, combined, frames_used, reference_curves
 from nociscope.models.pet.uncertainty import optimum
 from nociscope.models.pet.uptake import UptakeModel, fit_uptake
@@ -118,25 +119,27 @@ def fit_compartments(
     if alive:
         start = starting_points(model.params, low, high, (len(alive), options.starts), rng)
         living = replace(curves, activity=curves.activity[alive], regions=tuple(curves.regions[i] for i in alive))
-        found = _fit_living(model, living, start, (low, high), k2prime_se)
+        found, added = _fit_living(model, living, start, (low, high), k2prime_se)
         if options.bootstrap:
-            found = bootstrap_compartments(model, living, found, options, rng)
+            found = bootstrap_compartments(model, living, (found, added), options, rng)
         fits.update(zip(alive, found, strict=True))
     return tuple(fits[i] for i in range(len(states)))
 
 
 def _fit_living(
     model: CompartmentModel, curves: Curves, start: Array, limits: tuple[Array, Array], k2prime_se: float
-) -> list[KineticFit]:
+) -> tuple[list[KineticFit], Array]:
+    """Fits, and the part of their errors that is not noise of the curve, (region, symbol)."""
     optima = optimise(model, curves, start, *limits)
     outcome = _outcome(model, optima)
     best = optimum(model, optima, curves, k2prime_se)
-    return [
+    fits = [
         assemble(model, curves, row, best, agreement(optima, outcome[row], row, best.n))
         if np.isfinite(optima.cost[row]).any() and optima.converged[row].any()
         else failed(model, curves, row, FitStatus.NOT_CONVERGED)
         for row in range(len(curves.regions))
     ]
+    return fits, best.added
 
 
 def _outcome(model: CompartmentModel, optima: Optima) -> Array:

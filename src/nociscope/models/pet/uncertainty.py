@@ -23,6 +23,7 @@ class Optimum:
     held : (parameter,), fixed by the options. resting : (region, parameter), stopped by a bound.
     covariance : (region, parameter, parameter), zero where a parameter is held or resting.
     values, errors : (region, symbol), of parameters and derived quantities; nan where nothing free moves them.
+    added : (region, symbol), the part of ``errors`` that the input ensemble and a shared k2' bring.
     n, dof : weighted frames, and those less the parameters that are not held.
     ensemble : the errors hold the spread of an input ensemble.
     """
@@ -35,6 +36,7 @@ class Optimum:
     covariance: Array
     values: Array
     errors: Array
+    added: Array
     n: int
     dof: int
     ensemble: bool
@@ -75,7 +77,9 @@ def optimum(model: CompartmentModel, optima: Optima, curves: Curves, k2prime_se:
     known = (np.abs(gradient) * free[:, None]).sum(axis=2) > 0
     errors = np.where(known, np.sqrt(np.maximum(variance, 0) + between + shared), np.nan)
     ensemble = curves.draws is not None and len(curves.draws) > 1
-    return Optimum(theta, cost, fitted, held, resting, covariance, values, errors, n, dof, ensemble)
+    return Optimum(
+        theta, cost, fitted, held, resting, covariance, values, errors, np.sqrt(between + shared), n, dof, ensemble
+    )
 
 
 def sensitivity(model: CompartmentModel, theta: Array, curves: Curves) -> tuple[Array, Array]:

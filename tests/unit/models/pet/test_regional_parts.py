@@ -12,8 +12,10 @@ from nociscope.core.records import Frames, InputFunction, Tacs
 from nociscope.core.status import FitStatus
 from nociscope.models.pet import FitOptions, average, fit, fit_delay, interval
 from nociscope.models.pet.base import Curves
+from nociscope.models.pet.k2prime import scatter, shared_k2prime
 from nociscope.models.pet.least_squares import predict
-from nociscope.models.pet.scan import arterial_curves
+from nociscope.models.pet.one_tissue import ONE_TISSUE
+from nociscope.models.pet.scan import arterial_curves, reference_curves
 from nociscope.models.pet.two_tissue import TWO_TISSUE
 
 EDGES = np.concatenate(([0.0], np.cumsum([10] * 9 + [30] * 5 + [60] * 4 + [180] * 4 + [360] * 12))) / 60
@@ -87,6 +89,79 @@ def test_bootstrap_and_delta_method_agree_on_a_quiet_curve():
     delta = fit("2TCM", tacs, blood(), options=UNIFORM)[0]["VT"]
     drawn = fit("2TCM", tacs, blood(), options=FitOptions(weights="uniform", bootstrap=400))[0]["VT"]
     assert drawn.error == "bootstrap" and drawn.se == pytest.approx(delta.se, rel=0.2)
+
+
+@pytest.mark.parametrize("model", ["Logan", "MA1"])
+def test_bootstrap_and_propagation_agree_for_linear_methods(model):
+    tacs = curve(blood(), 0.01)
+    propagated = fit(model, tacs, blood(), options=FitOptions(weights="uniform", tstar_min=30))[0]["VT"]
+    drawn = fit(model, tacs, blood(), options=FitOptions(weights="uniform", tstar_min=30, bootstrap=400))[0]["VT"]
+    assert drawn.error == "bootstrap" and drawn.value == propagated.value
+    assert drawn.se == pytest.approx(propagated.se, rel=0.15)
+
+
+@pytest.mark.parametrize("model", ["2TCM", "Logan"])
+def test_bootstrap_keeps_the_share_of_the_input_ensemble(model):
+    input_ = blood()
+    scale = np.linspace(0.9, 1.1, 21)[:, None, None] * np.stack((input_.aif, input_.whole_blood))
+    wide = InputFunction(input_.time, input_.aif, input_.whole_blood, draws=scale)
+    options = FitOptions(weights="uniform", bootstrap=50)
+    estimate = fit(model, curve(input_, 0.005), wide, options=options)[0]["VT"]
+    assert estimate.se / estimate.value == pytest.approx(np.linspace(0.9, 1.1, 21).std(ddof=1), rel=0.15)
+
+
+def test_one_step_of_the_ensemble_equals_refits():
+    """Inputs that differ in shape, not only in height."""
+    input_, rng = blood(), np.random.default_rng(2)
+    tilt = 1 + 0.05 * rng.standard_normal((25, 1)) + 0.001 * rng.standard_normal((25, 1)) * input_.time
+    draws = np.stack((tilt * input_.aif, tilt * input_.whole_blood), axis=1)
+    tacs = curve(input_, 0.005)
+    wide = InputFunction(input_.time, input_.aif, input_.whole_blood, draws=draws)
+    narrow, broad = (fit("2TCM", tacs, i, options=UNIFORM)[0]["VT"].se for i in (input_, wide))
+    refits = [fit("2TCM", tacs, InputFunction(input_.time, a, b), options=UNIFORM)[0]["VT"].value for a, b in draws]
+    assert math.sqrt(broad**2 - narrow**2) == pytest.approx(np.std(refits, ddof=1), rel=0.1)
+
+
+def reference_scan(seed: int = 0, noise: float = 0.05) -> Tacs:
+    """A one-tissue reference and three targets with the same k2' of 0.1 per min."""
+    empty = Tacs(np.ones((1, len(FRAMES))), FRAMES, ("R",))
+    curves = arterial_curves(empty, blood(), UNIFORM)
+    rates = np.array([[0.1, 0.1, 0.0], [0.11, 0.055, 0.0], [0.09, 0.03, 0.0], [0.1, 0.04, 0.0]])
+    clean = predict(ONE_TISSUE, rates, curves)
+    clean[1:] += noise * np.random.default_rng(seed).standard_normal((3, len(FRAMES)))
+    return Tacs(clean, FRAMES, ("reference", "a", "b", "c"))
+
+
+@pytest.mark.parametrize("model", ["MRTM2", "SRTM2", "LoganRef"])
+def test_an_estimated_k2prime_is_less_sure_than_a_known_one(model):
+    tacs = reference_scan()
+    fits = fit(model, tacs, reference="reference", options=UNIFORM)
+    curves = reference_curves(tacs, "reference", tacs.region("reference"), UNIFORM)
+    k2prime, se = shared_k2prime(curves, UNIFORM, np.random.default_rng(0))
+    assert k2prime == pytest.approx(0.1, rel=0.1) and 0 < se < 0.02
+    known, above, below = (
+        fit(model, tacs, reference="reference", options=FitOptions(weights="uniform", k2prime=k, tstar_min=20))[2]
+        for k in (k2prime, k2prime * 1.01, k2prime * 0.99)
+    )
+    same = fit(model, tacs, reference="reference", options=FitOptions(weights="uniform", tstar_min=20))[2]["BPND"]
+    slope = (above["BPND"].value - below["BPND"].value) / (0.02 * k2prime)
+    assert math.sqrt(same.se**2 - known["BPND"].se ** 2) == pytest.approx(abs(slope) * se, rel=0.05)
+    assert all(f["BPND"].se > 0 for f in fits[1:])
+
+
+def test_starts_that_meet_still_count_each():
+    """Every start of a one-tissue curve ends in one optimum, whether it went alone or not."""
+    found = fit("1TCM", curve(blood(), 0.01), blood(), options=FitOptions(weights="uniform", starts=32))[0]
+    assert found.agreement == 1.0
+    alone = fit("1TCM", curve(blood(), 0.01), blood(), options=FitOptions(weights="uniform", starts=1))[0]
+    assert found["VT"].value == pytest.approx(alone["VT"].value, rel=1e-6)
+
+
+def test_scatter_between_values_is_what_errors_do_not_explain():
+    assert scatter(np.array([1.0]), np.array([0.1])) == 0
+    assert scatter(np.array([1.0, 1.01, 0.99]), np.full(3, 0.1)) == 0
+    wide = np.random.default_rng(0).normal(1, 0.3, 4000)
+    assert scatter(wide, np.full(4000, 0.1)) == pytest.approx(0.3**2 - 0.1**2, rel=0.1)
 
 
 def test_model_average_leans_to_the_better_model():
