@@ -47,7 +47,8 @@ def write_cohort(folder: Path, rows: Sequence[Measure]) -> None:
     """Write ``measures.parquet``, ``measures.tsv`` and the rows of the data dictionary's quantities."""
     table = frame(rows)
     table.to_parquet(folder / "measures.parquet", compression="zstd", index=False)
-    table.to_csv(folder / "measures.tsv", sep="\t", index=False, na_rep="n/a")
+    plain = table.replace({"source_file": {"": "n/a"}})
+    plain.to_csv(folder / "measures.tsv", sep="\t", index=False, na_rep="n/a")
 
 
 def dictionary(rows: Iterable[Measure]) -> dict[str, Any]:
@@ -72,7 +73,7 @@ def read_measures(path: Path) -> list[Measure]:
     texts = {name: table.text(name) for name in COLUMNS if name not in numbers}
     return [
         Measure(
-            **{name: column[i] or "n/a" for name, column in texts.items() if name != "status"},
+            **{n: column[i] or ("" if n == "source_file" else "n/a") for n, column in texts.items() if n != "status"},
             **{name: float(column[i]) for name, column in numbers.items()},
             status=FitStatus(texts["status"][i] or ""),
         )

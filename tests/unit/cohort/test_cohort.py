@@ -5,12 +5,12 @@ import math
 import numpy as np
 import pytest
 
-from nociscope.cohort.files import dictionary, read_cohort, write_cohort
+from nociscope.cohort.files import dictionary, read_cohort, read_measures, write_cohort
 from nociscope.cohort.select import CohortView, select
 from nociscope.cohort.table import ScanResults, hemisphere, measures
 from nociscope.core.errors import MissingFile, StudyError
 from nociscope.core.estimate import Estimate
-from nociscope.core.records import Frames, KineticFit
+from nociscope.core.records import Frames, KineticFit, Measure
 from nociscope.core.status import FitStatus
 from nociscope.core.study import Hypothesis, Study
 from nociscope.io.people import People
@@ -144,3 +144,12 @@ def test_several_models_need_a_name():
     )
     with pytest.raises(StudyError, match="several models"):
         select(view(rows), ask())
+
+
+def test_a_number_without_a_file_comes_back_without_one(tmp_path):
+    row = Measure("sub-1", "n/a", "a", "pet:x", "VT", "r", "n/a", math.nan, math.nan, "mL/cm3", "2TCM",
+                  FitStatus.STEP_FAILED, "")  # fmt: skip
+    write_cohort(tmp_path, [row])
+    assert (tmp_path / "measures.tsv").read_text().splitlines()[1].endswith("\tstep_failed\tn/a")
+    (again,) = read_measures(tmp_path / "measures.tsv")
+    assert again.source_file == ""
