@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from nociscope.cohort.cube import Cube
+from nociscope.cohort.descriptors import as_label, known, labels, numbers_or_labels
 from nociscope.core.errors import StudyError
 from nociscope.core.hypothesis_data import Array, HypothesisData, Person
 from nociscope.core.records import Measure
@@ -72,11 +72,11 @@ def select(view: CohortView, hypothesis: Hypothesis) -> Selection:
     sessions = _sessions(rows, hypothesis)
     cube = Cube(rows, ids, sessions, regions, accepted)
     paired = hypothesis.kind in ("paired", "retest")
-    predictor = _predictor(view, hypothesis, tracer, ids, accepted)
+    predictor = _predictor(view, hypothesis, tracer, ids, sessions, accepted)
     reference_region = view.references.get(tracer, "") if hypothesis.measure in RATIOS else ""
     reference_measure, reference = _reference(view, reference_region, tracer, ids, sessions)
     data = HypothesisData(
-        people=tuple(_person(view, hypothesis, i) for i in ids),
+        people=tuple(_person(view, hypothesis, i, sessions) for i in ids),
         regions=regions,
         unit=rows[0].unit,
         values=None if paired else cube.mean(),
@@ -86,7 +86,7 @@ def select(view: CohortView, hypothesis: Hypothesis) -> Selection:
         scale="ratio" if hypothesis.measure in RATIOS else "absolute" if hypothesis.measure in ABSOLUTE else "other",
         genotype_sensitive=tracer in view.genotype_sensitive,
         genotype_covariate=view.study.covariates.genotype,
-        covariates={name: _column(view, name, ids) for name in _covariates(view.study, hypothesis)},
+        covariates={name: _column(view, name, ids, sessions) for name in _covariates(view.study, hypothesis)},
         predictor=predictor,
         predictor_name=hypothesis.correlate,
         predictor_unit=_unit(view, hypothesis.correlate),
@@ -150,51 +150,52 @@ def _participants(view: CohortView) -> tuple[str, ...]:
     return tuple(sorted({r.participant_id for r in view.rows}))
 
 
-def _person(view: CohortView, hypothesis: Hypothesis, participant: str) -> Person:
+def _person(view: CohortView, hypothesis: Hypothesis, participant: str, sessions: Sequence[str]) -> Person:
+    """Who somebody is. Columns that the question names must exist and hold one label; site, sex and group may."""
     columns = view.study.covariates
 
-    def text(column: str) -> str:
-        return _text(view, participant, column)
+    def text(column: str, *, named: bool = False) -> str:
+        if named or column == columns.genotype:
+            return _text(view, participant, column, sessions)
+        return as_label(view.people.row(participant).get(column))
 
     return Person(
         participant=participant,
-        group=text(hypothesis.by or view.study.groups.variable),
+        group=text(hypothesis.by or view.study.groups.variable, named=hypothesis.kind == "contrast"),
         site=text(columns.site),
         sex=text(columns.sex),
         genotype=view.binding.get(participant, ""),
-        stratum=text(hypothesis.stratify) if hypothesis.stratify else "",
+        stratum=text(hypothesis.stratify, named=True) if hypothesis.stratify else "",
     )
 
 
-def _text(view: CohortView, participant: str, column: str) -> str:
+def _text(view: CohortView, participant: str, column: str, sessions: Sequence[str]) -> str:
     """One descriptor as a label; the genotype column is read as binding status, so both strands mean the same."""
     if column == view.study.covariates.genotype:
         return view.binding.get(participant, "")
-    value = view.people.row(participant).get(column)
-    return "" if value is None else f"{value:g}" if isinstance(value, float) else value
+    return as_label(known(view.people, participant, column, sessions))
 
 
 def _covariates(study: Study, hypothesis: Hypothesis) -> list[str]:
     return study.covariates.use if hypothesis.covariates is None else hypothesis.covariates
 
 
-def _column(view: CohortView, name: str, ids: Sequence[str]) -> np.ndarray:
+def _column(view: CohortView, name: str, ids: Sequence[str], sessions: Sequence[str]) -> np.ndarray:
     """A covariate, numeric where every known value is a number and the study does not call it a label."""
-    if name == view.study.covariates.genotype or name in view.study.covariates.categorical:
-        return np.array([_text(view, i, name) for i in ids])
-    if name not in view.people.columns:
-        raise StudyError(
-            f"no column {name!r}", expected="one of " + ", ".join(view.people.columns),
-            where="covariates", do="name a column of participants.tsv, sessions.tsv or phenotype/",
-        )  # fmt: skip
-    values = [view.people.get(i, name) for i in ids]
-    if any(isinstance(v, str) for v in values):
-        return np.array(["" if v is None else str(v) for v in values])
-    return np.array([math.nan if v is None else v for v in values], dtype=np.float64)
+    if name == view.study.covariates.genotype:
+        return np.array([view.binding.get(i, "") for i in ids])
+    if name in view.study.covariates.categorical:
+        return labels(view.people, name, ids, sessions)
+    return numbers_or_labels(view.people, name, ids, sessions)
 
 
 def _predictor(
-    view: CohortView, hypothesis: Hypothesis, tracer: str, ids: Sequence[str], accepted: frozenset[str]
+    view: CohortView,
+    hypothesis: Hypothesis,
+    tracer: str,
+    ids: Sequence[str],
+    sessions: Sequence[str],
+    accepted: frozenset[str],
 ) -> Array | None:
     """The other variable of a correlation: a column, or ``model.measure.region`` of the cohort table."""
     if hypothesis.kind != "correlate":
@@ -205,9 +206,8 @@ def _predictor(
         rows = [r for r in view.rows if (r.method, r.measure, r.region) == (model, measure, region)]
         rows = [r for r in rows if r.modality == f"pet:{tracer}"]
         if rows:
-            sessions = tuple(sorted({r.session_id for r in rows}))
-            return Cube(rows, ids, sessions, (region,), accepted).mean()[:, 0]
-    column = _column(view, hypothesis.correlate, ids)
+            return Cube(rows, ids, tuple(sessions), (region,), accepted).mean()[:, 0]
+    column = _column(view, hypothesis.correlate, ids, sessions)
     if column.dtype.kind != "f":
         raise _fault(hypothesis, f"{hypothesis.correlate!r} is not numeric", ["a numeric column"], "use contrast")
     return column

@@ -153,3 +153,55 @@ def test_a_number_without_a_file_comes_back_without_one(tmp_path):
     assert (tmp_path / "measures.tsv").read_text().splitlines()[1].endswith("\tstep_failed\tn/a")
     (again,) = read_measures(tmp_path / "measures.tsv")
     assert again.source_file == ""
+
+
+def told(column, *values, sessions=()):
+    """Return a view in which one column says these things of the three people, or of sub-1 at its sessions."""
+    rows = {("1", ""): {"group": "LBP"}, ("2", ""): {"group": "HC"}, ("3", ""): {"group": "HC"}}
+    for i, value in enumerate(values):
+        key = ("1", sessions[i]) if sessions else (str(i + 1), "")
+        rows[key] = rows.get(key, {}) | {column: value}
+    people = People(rows, {}, dict.fromkeys(("group", column), "participants.tsv"))
+    return CohortView(measures(SCANS), people, Study(), {}, frozenset())
+
+
+def test_one_mistyped_number_does_not_make_labels_of_the_others():
+    with pytest.raises(StudyError, match=r"holds numbers and text.*3O"):
+        select(told("age", 30.0, 40.0, "3O"), ask(covariates=["age"]))
+    unknown = select(told("age", 30.0, 40.0, "unknown"), ask(covariates=["age"])).data.covariates["age"]
+    np.testing.assert_array_equal(unknown, [30.0, 40.0, np.nan])
+
+
+def test_long_numbers_stay_different_labels():
+    data = select(told("scanner", 1234567.0, 1234568.0, 1.0), ask(stratify="scanner")).data
+    assert [p.stratum for p in data.people] == ["1234567", "1234568", "1"]
+
+
+def test_what_changes_between_sessions_is_averaged_as_the_measure_is():
+    view_ = told("pain", 2.0, 6.0, sessions=("a", "b"))
+    np.testing.assert_array_equal(
+        select(view_, ask(covariates=["pain"])).data.covariates["pain"], [4.0, np.nan, np.nan]
+    )
+    one = select(view_, ask(covariates=["pain"], sessions=["a"])).data.covariates["pain"]
+    np.testing.assert_array_equal(one, [2.0, np.nan, np.nan])
+
+
+def test_a_label_that_changes_between_sessions_needs_a_session():
+    view_ = told("arm", "drug", "placebo", sessions=("a", "b"))
+    with pytest.raises(StudyError, match="differs between the sessions of sub-1"):
+        select(view_, ask(by="arm", contrast=["drug", "placebo"]))
+    assert select(view_, ask(by="arm", contrast=["drug", "placebo"], sessions=["b"])).data.people[0].group == "placebo"
+
+
+def test_a_group_column_that_is_not_there_is_an_error_not_an_empty_study():
+    with pytest.raises(StudyError, match="no column 'arm'"):
+        select(view(), ask(by="arm"))
+
+
+def test_a_phenotype_column_answers_to_its_bare_name():
+    assert list(select(told("bpi.pain", 1.0, 2.0, 3.0), ask(covariates=["pain"])).data.covariates["pain"]) == [1, 2, 3]
+
+
+def test_the_other_measure_of_a_correlation_is_of_the_same_sessions():
+    data = select(view(), ask(contrast=[], correlate="2TCM.VT.THA", sessions=["a"])).data
+    np.testing.assert_allclose(data.predictor, [3.0, 4.0, np.nan])
