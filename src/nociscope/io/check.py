@@ -11,7 +11,7 @@ from nociscope.core.study import Study
 from nociscope.io.index import RAW, Index, ScanKey
 from nociscope.io.load import load_scan, raw_sidecar
 from nociscope.io.people import People, read_people
-from nociscope.io.sidecar import read_scan
+from nociscope.io.sidecar import UPTAKE, read_scan
 from nociscope.io.study import pet_settings
 from nociscope.io.tracers import find_tracer, key
 
@@ -58,7 +58,7 @@ def check_dataset(index: Index, study: Study | None = None, people: People | Non
     problems += people.problems
     for scan in index.scans():
         problems += _scan(index, scan, people, plan)
-    return [*_unique(problems), *_sessions(index), *_study(index, plan)]
+    return [*_unique(problems), *_sessions(index), *_study(index, plan), *_unsaid(index, plan)]
 
 
 def _scan(index: Index, scan: ScanKey, people: People, study: Study) -> list[Problem]:
@@ -120,6 +120,21 @@ def _study(index: Index, study: Study) -> Iterator[Problem]:
         if key(name) not in there and key(find_tracer(name).name) not in there:
             message = f"[pet.{name}] names a tracer that no scan has; there are {', '.join(sorted(there)) or 'none'}"
             yield Problem("tracer-unused", "study file", message, (), "mend the name of the section")
+
+
+def _unsaid(index: Index, study: Study) -> Iterator[Problem]:
+    """What neither the tracer's own file nor the study file says, and a model needs."""
+    for name in sorted({_tracer(index, k) for k in index.scans()}):
+        tracer, chosen = find_tracer(name), pet_settings(study, name)
+        asked, window = chosen.models or tracer.models, chosen.window_min or tracer.window_min
+        where = f"[pet.{tracer.label}] of the study file"
+        uptake = tuple(m for m in asked if m in UPTAKE)
+        if uptake and not window:
+            message = f"no usual window of {name} is known, and the study file names none"
+            yield Problem("window-missing", where, message, uptake, "write window_min = [from, to] there, min")
+        if not asked and not window:
+            message = f"no model is known for {name}, and the study file names none: nothing will be estimated"
+            yield Problem("models-missing", where, message, ("all",), "name models there, or a window_min for the SUV")
 
 
 def _tracer(index: Index, scan: ScanKey) -> str:

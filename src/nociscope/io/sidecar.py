@@ -19,6 +19,7 @@ from nociscope.io.tracers import Tracer, find_tracer, unknown_tracer
 
 ARTERIAL = ("1TCM", "2TCM", "2TCM1K", "2TCM3k", "Logan", "MA1", "MA2", "Patlak")
 REFERENCE = ("SRTM", "SRTM2", "FRTM", "MRTM1", "MRTM2", "LoganRef", "PatlakRef", "SUVR")
+UPTAKE = ("SUV", "SUVR")
 DOSE_RANGE_MBQ = (1.0, 1500.0)
 DOSE_AGREEMENT = 1.5
 

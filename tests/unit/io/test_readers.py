@@ -90,11 +90,11 @@ def test_mc1_is_mended_by_one_correction(open_data):
 @pytest.mark.parametrize(
     ("folder", "codes"),
     [
-        ("pet001", {"tracer-unknown", "frames-overlap", "MissingFile"}),
-        ("pet002", {"tracer-unknown", "MissingFile"}),
-        ("pet003", {"tracer-unknown", "frames-overlap", "weight-missing", "MissingFile"}),
-        ("pet004", {"tracer-unknown", "frames-overlap", "MissingFile"}),
-        ("pet005", {"tracer-unknown", "session-missing", "MissingFile"}),
+        ("pet001", {"tracer-unknown", "models-missing", "frames-overlap", "MissingFile"}),
+        ("pet002", {"tracer-unknown", "models-missing", "MissingFile"}),
+        ("pet003", {"tracer-unknown", "models-missing", "frames-overlap", "weight-missing", "MissingFile"}),
+        ("pet004", {"tracer-unknown", "models-missing", "frames-overlap", "MissingFile"}),
+        ("pet005", {"tracer-unknown", "models-missing", "session-missing", "MissingFile"}),
         ("pet006", {"frames-milliseconds", "weight-implausible", "dose-unusual", "MissingFile"}),
     ],
 )

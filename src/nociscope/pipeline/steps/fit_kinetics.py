@@ -13,6 +13,7 @@ from nociscope.core.records import InputFunction, KineticFit, Tacs
 from nociscope.core.status import FitStatus
 from nociscope.io import names
 from nociscope.io.record import read_record
+from nociscope.io.sidecar import UPTAKE
 from nociscope.io.tacs import look_at_curves
 from nociscope.models.pet import MODELS, FitOptions, average_fits, fit
 from nociscope.pipeline.log import read_logs
@@ -25,7 +26,6 @@ from nociscope.pipeline.steps.settings import models, settings, tracer
 
 AVERAGE = "Average"
 _OPTIONS = ("vB", "k2prime", "tstar_min", "starts", "bootstrap", "end_min", "weights")
-UPTAKE = ("SUV", "SUVR")
 
 
 def _params(context: Context) -> Params:
