@@ -1,8 +1,9 @@
 """nociscope: pain imaging, sensory testing and the clinic in one analysis.
 
 The same engine as the command line, without files: ``nociscope.pet`` (kinetic models), ``nociscope.blood`` (input
-functions), ``nociscope.stats`` (inference for few people), ``nociscope.read_cohort`` (the table of a finished run), and
-the records that go in and come out. Everything is loaded when it is first asked for.
+functions), ``nociscope.stats`` (inference for few people), ``nociscope.read_cohort`` (the table of a finished run),
+``nociscope.to_frame`` (records as a pandas table), and the records that go in and come out. Everything is loaded when
+it is first asked for.
 """
 
 from importlib import import_module
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nociscope import stats
     from nociscope.cohort.files import read_cohort
+    from nociscope.cohort.frame import to_frame
     from nociscope.core.estimate import Estimate
     from nociscope.core.finding import Finding
     from nociscope.core.records import Blood, Frames, InputFunction, KineticFit, Samples, Scan, Tacs
@@ -24,6 +26,7 @@ _PLACES = {
     "blood": "nociscope.models.blood",
     "stats": "nociscope.stats",
     "read_cohort": "nociscope.cohort.files",
+    "to_frame": "nociscope.cohort.frame",
     "Estimate": "nociscope.core.estimate",
     "Finding": "nociscope.core.finding",
     "FitStatus": "nociscope.core.status",
@@ -49,6 +52,7 @@ __all__ = [
     "pet",
     "read_cohort",
     "stats",
+    "to_frame",
 ]
 
 

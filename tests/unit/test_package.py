@@ -54,6 +54,7 @@ def test_public_names_are_these():
         "pet",
         "read_cohort",
         "stats",
+        "to_frame",
     ]
 
 

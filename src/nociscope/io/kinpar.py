@@ -42,8 +42,8 @@ def write_kinpar(path: Path, fits: Sequence[KineticFit], sidecar: Mapping[str, A
     """
     if len({f.model for f in fits}) != 1 or len({f.region for f in fits}) != len(fits):
         raise InputError("not the fits of one model", got=[(f.model, f.region) for f in fits])
-    symbols = tuple(dict.fromkeys(s for f in fits for s in f.estimates))
-    write_tsv(path, _columns(fits, symbols))
+    symbols = _symbols(fits)
+    write_tsv(path, kinpar_columns(fits))
     described: dict[str, Any] = {"Model": fits[0].model, "Columns": {s: _describe(s, fits) for s in symbols}}
     described["Plots"] = {f.region: _plot(f.plot) for f in fits if f.plot}
     write_json(path.with_suffix(".json"), described | dict(sidecar))
@@ -59,7 +59,13 @@ def curves_path(path: Path) -> Path:
     return path.with_name(path.name.replace("_kinpar.tsv", "_desc-fit_tacs.tsv"))
 
 
-def _columns(fits: Sequence[KineticFit], symbols: Sequence[str]) -> dict[str, Sequence[Any]]:
+def _symbols(fits: Sequence[KineticFit]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(s for f in fits for s in f.estimates))
+
+
+def kinpar_columns(fits: Sequence[KineticFit]) -> dict[str, Sequence[Any]]:
+    """Return fits of one model as columns, one row a region: values, errors, statuses, criteria."""
+    symbols = _symbols(fits)
     columns: dict[str, Sequence[Any]] = {"region": [f.region for f in fits]}
     for symbol in symbols:
         found = [f.estimates.get(symbol) for f in fits]
