@@ -107,6 +107,26 @@ def plain_means(time: Array, curve: Array, frame: NDArray[np.int64], duration: A
     return out / duration
 
 
+@njit(cache=True, error_model="numpy")
+def hat_means(time: Array, nodes: Array, frame: NDArray[np.int64], duration: Array) -> Array:
+    """Return `plain_means` of lines that are one at one knot, zero at the others, (3, frame, knot less the first)."""
+    out = np.zeros((3, duration.size, time.size - 1))
+    curve = np.zeros(nodes.size)
+    for h in range(1, time.size):
+        for k in range(nodes.size):
+            t = nodes[k]
+            rising = time[h - 1] <= t <= time[h]
+            falling = h + 1 < time.size and time[h] < t < time[h + 1]
+            last = h + 1 == time.size and t > time[h]
+            curve[k] = 1.0 if last else 0.0
+            if rising:
+                curve[k] = (t - time[h - 1]) / (time[h] - time[h - 1])
+            elif falling:
+                curve[k] = (time[h + 1] - t) / (time[h + 1] - time[h])
+        out[:, :, h - 1] = plain_means(nodes, curve, frame, duration)
+    return out
+
+
 def frame_means(time: Array, values: Array, frames: Frames) -> Array:
     """Return exact frame means of a piecewise-linear curve, its running integral, and the integral of that.
 

@@ -14,7 +14,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from nociscope.core.records import Array
-from nociscope.models.pet.base import CompartmentModel, Curves, Named, Param, Values
+from nociscope.models.pet.base import CompartmentModel, Curves, Named, Param, Terms, Values
 from nociscope.models.pet.convolve import RATE_HIGH, RATE_LOW, exponential_means
 from nociscope.models.pet.options import FitOptions
 
@@ -75,32 +75,29 @@ def named(params: tuple[Param, ...], theta: Values) -> Named:
     return {p.symbol: theta[..., k] for k, p in enumerate(params)}
 
 
-def _stack(values: list[Values | float], shape: tuple[int, ...], kind: type = complex) -> Values:
-    out: Values = np.empty((*shape, len(values)), kind)
-    for k, value in enumerate(values):
-        out[..., k] = value
+def _packed(terms: Terms, shape: tuple[int, ...], kind: type) -> Values:
+    """Amplitudes, rates, then the weights of the direct and the integral curve, on a last axis of 2 x term + 2."""
+    count = len(terms.rate)
+    out: Values = np.empty((*shape, 2 * count + 2), kind)
+    for k in range(count):
+        out[..., k] = terms.amplitude[k]
+        out[..., count + k] = terms.rate[k]
+    out[..., -2] = terms.direct
+    out[..., -1] = terms.integral
     return out
 
 
-def linearise(model: CompartmentModel, theta: Array) -> tuple[Array, Array, Array, Array, Array, Array]:
+def linearise(model: CompartmentModel, theta: Array) -> tuple[Array, Array]:
     """Amplitudes, rates and column weights at ``theta`` (batch, parameter), and their derivatives.
 
     Returns
     -------
-    amplitude, rate (batch, term), column (batch, 2), then their derivatives (batch, parameter, …).
+    (batch, coefficient), (batch, parameter, coefficient); the coefficients are amplitude (term), rate (term), weight
+    of the direct curve, weight of the integral.
     """
-    batch, count = theta.shape
-    shifted = theta[:, None, :] + 1j * COMPLEX_STEP * np.eye(count)
-    terms = model.terms(named(model.params, shifted))
-    shape = (batch, count)
-    parts = [
-        _stack(list(terms.amplitude), shape),
-        _stack(list(terms.rate), shape),
-        _stack([terms.direct, terms.integral], shape),
-    ]
-    values = [np.ascontiguousarray(part[:, 0].real) for part in parts]
-    slopes = [np.ascontiguousarray(part.imag / COMPLEX_STEP) for part in parts]
-    return (values[0], values[1], values[2], slopes[0], slopes[1], slopes[2])
+    shifted = theta[:, None, :] + 1j * COMPLEX_STEP * np.eye(theta.shape[1])
+    packed = _packed(model.terms(named(model.params, shifted)), shifted.shape[:2], complex)
+    return np.ascontiguousarray(packed[:, 0].real), packed.imag / COMPLEX_STEP
 
 
 @njit(cache=True, error_model="numpy")
@@ -132,29 +129,32 @@ def _lagrange(table: Array, low: float, step: float, rate: float, value: Array, 
 
 @njit(cache=True, error_model="numpy")
 def normal_equations(  # type: ignore[no-untyped-def]  # noqa: PLR0917  # arrays, for the compiler
-    table, low, step, columns, y, w, region, amplitude, rate, column, d_amplitude, d_rate, d_column
+    table, low, step, columns, y, w, region, coefficient, derivative
 ):
-    """Weighted cost, JᵀWJ and JᵀWr of every member of a batch."""
-    batch, count = d_amplitude.shape[:2]
-    terms, frames = amplitude.shape[1], y.shape[1]
+    """Weighted cost, JᵀWJ and JᵀWr of every member of a batch; see `linearise` for the last two."""
+    batch, count, width = derivative.shape
+    terms, frames = (width - 2) // 2, y.shape[1]
     cost, gram, gradient = np.zeros(batch), np.zeros((batch, count, count)), np.zeros((batch, count))
     value, slope, row = np.empty((terms, frames)), np.empty((terms, frames)), np.empty(count)
     for b in range(batch):
         for t in range(terms):
-            _lagrange(table, low, step, rate[b, t], value[t], slope[t])
+            _lagrange(table, low, step, coefficient[b, terms + t], value[t], slope[t])
         for i in range(frames):
             weight = w[region[b], i]
             if weight == 0:
                 continue
-            model = column[b, 0] * columns[0, i] + column[b, 1] * columns[1, i]
+            model = coefficient[b, width - 2] * columns[0, i] + coefficient[b, width - 1] * columns[1, i]
             for t in range(terms):
-                model += amplitude[b, t] * value[t, i]
+                model += coefficient[b, t] * value[t, i]
             residual = y[region[b], i] - model
             cost[b] += weight * residual * residual
             for k in range(count):
-                d = d_column[b, k, 0] * columns[0, i] + d_column[b, k, 1] * columns[1, i]
+                d = derivative[b, k, width - 2] * columns[0, i] + derivative[b, k, width - 1] * columns[1, i]
                 for t in range(terms):
-                    d += d_amplitude[b, k, t] * value[t, i] + amplitude[b, t] * d_rate[b, k, t] * slope[t, i]
+                    d += (
+                        derivative[b, k, t] * value[t, i]
+                        + coefficient[b, t] * derivative[b, k, terms + t] * slope[t, i]
+                    )
                 row[k] = d
                 gradient[b, k] += weight * d * residual
                 for m in range(k + 1):
@@ -219,7 +219,26 @@ def _along(here, there, theta, trial, low, high, target):  # type: ignore[no-unt
 
 
 @njit(cache=True, error_model="numpy")
-def _advance(index, new, theta, trial, cost, gram, gradient, damping, small, searched, low, high, done):  # type: ignore[no-untyped-def]  # noqa: PLR0917  # arrays, for the compiler
+def _merge(index, theta, cost, starts, leader, done):  # type: ignore[no-untyped-def]
+    """Let a start that has come close to a better one of its region follow that one."""
+    for b in index:
+        if done[b]:
+            continue
+        first = b - b % starts
+        for other in range(first, first + starts):
+            ahead = cost[other] < cost[b] or (cost[other] == cost[b] and other < b)
+            if leader[other] != other or not ahead or cost[b] > cost[other] * (1 + MERGE_COST):
+                continue
+            near = True
+            for k in range(theta.shape[1]):
+                near = near and abs(theta[b, k] - theta[other, k]) <= MERGE_THETA * abs(theta[other, k])
+            if near:
+                leader[b], done[b] = other, True
+                break
+
+
+@njit(cache=True, error_model="numpy")
+def _advance(index, new, theta, trial, cost, gram, gradient, damping, small, searched, low, high, done, starts, leader):  # type: ignore[no-untyped-def]  # noqa: PLR0917  # arrays, for the compiler
     """Judge the last trial of every live start and propose the next one."""
     new_cost, new_gram, new_gradient = new
     target = np.empty(theta.shape[1])
@@ -246,25 +265,7 @@ def _advance(index, new, theta, trial, cost, gram, gradient, damping, small, sea
             trial[b] = target
         elif _propose(theta[b], gram[b], gradient[b], damping[b], low, high, trial[b]) == 0:
             done[b] = True
-
-
-@njit(cache=True, error_model="numpy")
-def _merge(index, theta, cost, starts, leader, done):  # type: ignore[no-untyped-def]
-    """Let a start that has come close to a better one of its region follow that one."""
-    for b in index:
-        if done[b]:
-            continue
-        first = b - b % starts
-        for other in range(first, first + starts):
-            ahead = cost[other] < cost[b] or (cost[other] == cost[b] and other < b)
-            if leader[other] != other or not ahead or cost[b] > cost[other] * (1 + MERGE_COST):
-                continue
-            near = True
-            for k in range(theta.shape[1]):
-                near = near and abs(theta[b, k] - theta[other, k]) <= MERGE_THETA * abs(theta[other, k])
-            if near:
-                leader[b], done[b] = other, True
-                break
+    _merge(index, theta, cost, starts, leader, done)
 
 
 @njit(cache=True, error_model="numpy")
@@ -299,8 +300,7 @@ def optimise(model: CompartmentModel, curves: Curves, start: Array, low: Array, 
         parts = linearise(model, trial[index])
         new = normal_equations(table.table, table.low, table.step, columns, y, w, region[index], *parts)
         state = (cost, gram, gradient, damping, small, searched)
-        _advance(index, new, theta, trial, *state, low, high, done)
-        _merge(index, theta, cost, starts, leader, done)
+        _advance(index, new, theta, trial, *state, low, high, done, starts, leader)
     _follow(theta, cost, done, leader)
     shape = (regions, starts)
     return Optima(theta.reshape(*shape, count), cost.reshape(shape), done.reshape(shape), low, high)
@@ -308,12 +308,9 @@ def optimise(model: CompartmentModel, curves: Curves, start: Array, low: Array, 
 
 def predict(model: CompartmentModel, theta: Array, curves: Curves) -> Array:
     """Frame means of the model curve, exactly (no table): ``theta`` (region, parameter) → (region, frame)."""
-    terms = model.terms(named(model.params, theta))
-    out = np.zeros((theta.shape[0], len(curves.frames)))
-    for amplitude, rate in zip(terms.amplitude, terms.rate, strict=True):
-        rates = np.broadcast_to(np.asarray(rate, float), theta.shape[:1])
-        means = exponential_means(rates, curves.time, curves.driver, curves.frames)
-        out += np.broadcast_to(amplitude, theta.shape[:1])[:, None] * means
-    column = _stack([terms.direct, terms.integral], theta.shape[:1], float)
-    result: Array = out + column[:, :1] * curves.direct + column[:, 1:] * curves.integral
+    parts = _packed(model.terms(named(model.params, theta)), theta.shape[:1], float)
+    count = (parts.shape[1] - 2) // 2
+    means = exponential_means(parts[:, count:-2].ravel(), curves.time, curves.driver, curves.frames)
+    result: Array = np.einsum("rt,rtf->rf", parts[:, :count], means.reshape(-1, count, len(curves.frames)))
+    result += parts[:, -2:] @ np.stack((curves.direct, curves.integral))
     return result

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from nociscope.core.records import Array, Frames, InputFunction, Tacs
 from nociscope.models.pet.base import Curves
-from nociscope.models.pet.convolve import FINE, basis, frame_means, grid, on_grid, plain_means
+from nociscope.models.pet.convolve import FINE, basis, frame_means, grid, hat_means
 from nociscope.models.pet.options import FitOptions
 from nociscope.models.pet.weights import frame_weights
 
@@ -43,8 +43,7 @@ def measured_operators(frames: Frames) -> tuple[Array, Array, Array]:
     """
     time = knots(frames)
     where = grid(time, frames)
-    hats = np.eye(time.size)[1:]
-    means = np.stack([plain_means(where.time, on_grid(where, time, h), where.frame, where.duration) for h in hats], -1)
+    means = hat_means(time, where.time, where.frame, where.duration)
     heights = np.linalg.inv(means[0])
     line = np.vstack((np.zeros(len(frames)), heights))
     return line, means[1] @ heights, means[2] @ heights

@@ -84,7 +84,9 @@ def optimum(model: CompartmentModel, optima: Optima, curves: Curves, k2prime_se:
 
 def sensitivity(model: CompartmentModel, theta: Array, curves: Curves) -> tuple[Array, Array]:
     """Exact model curves and their derivatives: (region, frame), (region, frame, parameter)."""
-    amplitude, rate, column, d_amplitude, d_rate, d_column = linearise(model, theta)
+    parts, moves = linearise(model, theta)
+    amplitude, rate, column = _split(parts)
+    d_amplitude, d_rate, d_column = _split(moves)
     step = np.maximum(rate, 1e-6) * 1e-4
     below = np.maximum(rate - step, 0)
     means = convolver(curves.time, curves.frames)(np.stack((rate, rate + step, below)).ravel(), curves.driver)
@@ -96,6 +98,12 @@ def sensitivity(model: CompartmentModel, theta: Array, curves: Curves) -> tuple[
     moved += np.einsum("rpt,rt,rtf->rfp", d_rate, amplitude, slope)
     moved += np.einsum("rpc,cf->rfp", d_column, columns)
     return fitted, moved
+
+
+def _split(coefficients: Array) -> tuple[Array, Array, Array]:
+    """Amplitudes, rates, and weights of the direct and the integral curve."""
+    count = (coefficients.shape[-1] - 2) // 2
+    return coefficients[..., :count], coefficients[..., count:-2], coefficients[..., -2:]
 
 
 def _inverse(weighted: Array, free: NDArray[np.bool_]) -> Array:
@@ -130,7 +138,7 @@ def _ensemble_variance(
     (unit, gradient), (weighted, root) = local, scaled
     if curves.draws is None or len(curves.draws) < 2:
         return np.zeros(gradient.shape[:2])
-    amplitude, rate, column = linearise(model, theta)[:3]
+    amplitude, rate, column = _split(linearise(model, theta)[0])
     convolve = convolver(curves.time, curves.frames)
     moved = []
     for driver, blood in curves.draws:
