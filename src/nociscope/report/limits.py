@@ -27,11 +27,16 @@ RANGED = {
     "floor": ("smallest_attainable_p", "The smallest p that these designs can give is {}, by hypothesis and region."),
     "minimal-detectable-effect": (
         "minimal_detectable_effect",
-        "Only large effects are found with the usual power: {} standard deviations, by hypothesis and region. Smaller "
-        "ones may be missed, and those found will look larger than they are.",
+        "With these people an effect of {} is found with the usual power, by hypothesis and region; smaller ones may "
+        "be missed, and those found will look larger than they are.",
     ),
 }
 """Codes whose messages differ by one number: the detail that holds it, and the sentence for the whole study."""
+SCALED = ("minimal_detectable_effect",)
+SCALES = {
+    "contrast": " standard deviations", "paired": " standard deviations of the differences",
+    "correlate": " as a correlation",
+}  # fmt: skip
 MOST_NAMED = 8
 
 
@@ -80,19 +85,20 @@ def _standing(report: CohortReport) -> tuple[str, ...]:
     return (*texts, NOT_FOUND) if open_ended else tuple(texts)
 
 
-def _ranges(report: CohortReport) -> dict[str, str]:
-    """Sentences of the whole study for what differs by a number only; where all share it the message itself stands."""
-    findings = [f for h in report.hypotheses for f in h.findings]
+def _ranges(report: CohortReport) -> dict[tuple[str, str], str]:
+    """(code, kind) → sentence of the whole study, for what differs by a number only; a correlation is no difference."""
     said = {}
     for code, (key, sentence) in RANGED.items():
-        values = [detail(f, key) for f in findings if any(s.code == code for s in f.safeguards)]
-        span = " to ".join(dict.fromkeys(plain(v) for v in (min(values), max(values)))) if values else ""
-        if " to " in span:
-            said[code] = sentence.format(span)
+        for kind in dict.fromkeys(f.kind for h in report.hypotheses for f in h.findings):
+            own = [f for h in report.hypotheses for f in h.findings if f.kind == kind]
+            values = [detail(f, key) for f in own if any(s.code == code for s in f.safeguards)]
+            span = " to ".join(dict.fromkeys(plain(v) for v in (min(values), max(values)))) if values else ""
+            if " to " in span:
+                said[code, kind] = sentence.format(f"{span}{SCALES.get(kind, '') if key in SCALED else ''}")
     return said
 
 
-def _of_hypothesis(hypothesis: HypothesisReport, ranges: Mapping[str, str]) -> list[tuple[int, str]]:
+def _of_hypothesis(hypothesis: HypothesisReport, ranges: Mapping[tuple[str, str], str]) -> list[tuple[int, str]]:
     """(rank, sentence) of every safeguard, those that say the same of several regions once."""
     alike: dict[tuple[str, str], list[tuple[str, Safeguard]]] = {}
     for finding in hypothesis.findings:
@@ -100,8 +106,9 @@ def _of_hypothesis(hypothesis: HypothesisReport, ranges: Mapping[str, str]) -> l
             alike.setdefault((safeguard.code, safeguard.short or safeguard.message), []).append(
                 (finding.region, safeguard)
             )
+    kind = hypothesis.findings[0].kind if hypothesis.findings else ""
     return [
-        (_rank(raised[0][1]), ranges.get(raised[0][1].code) or _said(raised, hypothesis.findings))
+        (_rank(raised[0][1]), ranges.get((raised[0][1].code, kind)) or _said(raised, hypothesis.findings))
         for raised in alike.values()
     ]
 
