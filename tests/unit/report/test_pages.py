@@ -306,3 +306,40 @@ def test_long_atlas_stays_small_and_links_by_row(made_up):
 
 def test_pages_are_small(page):
     assert len(page.encode()) < 3_000_000
+
+
+def test_page_says_what_is_blocked_and_the_mend_can_be_copied(made_up):
+    problem = dataclasses.replace(
+        made_up.PROBLEM, mend='if right, write: [[pet.X.correction]] field = "Units", value = "<b>kBq</b>"'
+    )
+    page = render_cohort(dataclasses.replace(made_up.cohort(), problems=(problem,)))
+    tree = parsed(page)
+    assert "SUV is blocked by dose-implausible" in text_of(tree)
+    assert [text_of(p) for p in tree.iter("pre")] == ['[[pet.X.correction]] field = "Units" value = "<b>kBq</b>"']
+
+
+def test_heading_of_a_finding_names_measure_model_and_tracer(made_up):
+    report = made_up.cohort()
+    one = dataclasses.replace(report.hypotheses[0], tracers=("[11C]<PBR28>",))
+    said = text_of(parsed(render_cohort(dataclasses.replace(report, hypotheses=(one,)))))
+    assert "VT (2TCM) · [11C]<PBR28> · hypothesis" in said
+    assert "VT (2TCM) in FC" in said
+
+
+def test_person_without_numbers_or_with_a_failure_says_so(made_up):
+    report = made_up.cohort()
+    people = tuple(
+        dataclasses.replace(report.people[0], numbers=n, missing=m, failed=f)
+        for n, m, f in ((84, 0, ()), (84, 3, ()), (0, 0, ()), (9, 0, ("fit-kinetics",)))
+    )
+    said = text_of(parsed(render_cohort(dataclasses.replace(report, people=people))))
+    for words in ("all 84 numbers", "3 of 84 numbers missing", "no number", "failed: fit-kinetics"):
+        assert words in said
+
+
+def test_atlas_draws_twelve_regions_and_says_so(made_up):
+    report = made_up.cohort()
+    wide = dataclasses.replace(report.hypotheses[0], findings=tuple(made_up.finding(f"r{i}") for i in range(15)))
+    page = render_cohort(dataclasses.replace(report, hypotheses=(wide,), measures=(), truth=()))
+    assert page.count("<svg") == 13  # twelve regions and the forest
+    assert "3 further regions without a figure of their own" in text_of(parsed(page))
