@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,9 @@ from nociscope.pipeline.step import Context, Make, Need, Output, Params, Produce
 from nociscope.pipeline.steps import read, write
 from nociscope.pipeline.steps.settings import settings
 
+UNKNOWN_MIN = 1.0
+"""A standard error from which on the data do not know the delay: as wide as the narrowest search."""
+
 
 @dataclass(frozen=True, eq=False)
 class Delay:
@@ -25,6 +29,11 @@ class Delay:
     delay: Estimate
     vB: Estimate
     profile: Array | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether the input is to be shifted by it: at the end of a flat search it would be an arbitrary number."""
+        return math.isfinite(self.delay.value) and not self.delay.se >= UNKNOWN_MIN
 
 
 def _params(context: Context) -> Params:
@@ -65,16 +74,20 @@ def run(records: Mapping[str, Any], params: Params) -> Produced:
         options=options,
         seed=params["seed"],
     )
-    return Produced({"delay": Delay(found.delay, found.vB, found.profile)}, _trouble(found.delay), (_sentence(params),))
+    delay = Delay(found.delay, found.vB, found.profile)
+    return Produced({"delay": delay}, _trouble(delay), (_sentence(params) if delay.known else _UNKNOWN,))
 
 
-def _trouble(delay: Estimate) -> tuple[Problem, ...]:
-    if delay.status is FitStatus.OK:
+def _trouble(found: Delay) -> tuple[Problem, ...]:
+    delay = found.delay
+    if delay.status is FitStatus.OK and found.known:
         return ()
+    used = "" if found.known else f"; known to ± {delay.se:.2g} min only, so the input is not shifted"
     mend = "look at the early frames; widen input.delay_max_min, or give input.delay"
-    return (Problem("delay", "whole brain", f"delay of the input: {delay.status.sentence}", (), mend),)
+    return (Problem("delay", "whole brain", f"delay of the input: {delay.status.sentence}{used}", (), mend),)
 
 
+_UNKNOWN = "The curves do not tell the delay between blood sampler and tissue; the input was not shifted."
 _GIVEN = "The delay between blood sampler and tissue was taken from the study file."
 
 

@@ -92,7 +92,7 @@ def _lacking(tacs: Tacs, params: Params, where: str) -> Iterator[Problem]:
 
 
 def _as_tissue_sees(input_: InputFunction | None, delay: Delay | None) -> InputFunction | None:
-    if input_ is None or delay is None or not np.isfinite(delay.delay.value):
+    if input_ is None or delay is None or not delay.known:
         return input_
     return input_.shifted(delay.delay.value)
 
