@@ -55,7 +55,7 @@ CITATIONS: dict[str, Citation] = {
     "rizzo2014": Citation(
         "Rizzo G, Veronese M, Tonietto M, et al.", 2014,
         "Kinetic modeling without accounting for the vascular component impairs the quantification of [11C]PBR28 brain PET data",
-        "J Cereb Blood Flow Metab 34:1060-1069", "10.1038/jcbfm.2014.55",
+        "J Cereb Blood Flow Metab 34:1060-1069",
     ),
     "fujita2017": Citation(
         "Fujita M, Kobayashi M, Ikawa M, et al.", 2017,
@@ -205,7 +205,7 @@ CITATIONS: dict[str, Citation] = {
     "mintun1984": Citation(
         "Mintun MA, Raichle ME, Kilbourn MR, et al.", 1984,
         "A quantitative model for the in vivo assessment of drug binding sites with positron emission tomography",
-        "Ann Neurol 15:217-227", "10.1002/ana.410150302",
+        "Ann Neurol 15:217-227",
     ),
     "fowler1995": Citation(
         "Fowler JS, Wang GJ, Logan J, et al.", 1995,
