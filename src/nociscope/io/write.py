@@ -68,7 +68,13 @@ def write_tsv(path: Path, columns: Mapping[str, Sequence[Any]]) -> None:
 
 
 def cell(value: Any) -> str:
-    """One TSV cell: the shortest text that reads back as the same number."""
+    """One TSV cell: the shortest text that reads back as the same number.
+
+    Raises
+    ------
+    ShapeError
+        The text holds a tab or a line break.
+    """
     if value is None or (isinstance(value, float | np.floating) and math.isnan(value)):
         return MISSING
     if isinstance(value, bool | np.bool_):

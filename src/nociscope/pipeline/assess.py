@@ -66,7 +66,13 @@ def assess(task: Task, step: Step, store: Store) -> Assessment:
 
 
 def resolved(task: Task, step: Step, store: Store) -> tuple[dict[str, tuple[Source, ...]], tuple[Problem, ...]]:
-    """Files for every role, outputs of earlier steps included."""
+    """Files for every role, outputs of earlier steps included.
+
+    Raises
+    ------
+    DatasetError
+        A role that the task needs has no file; the message tells what became of the earlier step.
+    """
     sources = dict(task.inputs)
     problems: list[Problem] = []
     for role, references in task.references.items():

@@ -71,7 +71,13 @@ def plan(
 
 
 def needed(steps: tuple[Step, ...], names: tuple[str, ...]) -> set[str]:
-    """Names of the steps asked for and of all that they need."""
+    """Names of the steps asked for and of all that they need.
+
+    Raises
+    ------
+    InputError
+        There is no such step.
+    """
     table = {s.name: s for s in steps}
     if unknown := sorted(set(names) - set(table)):
         raise InputError(

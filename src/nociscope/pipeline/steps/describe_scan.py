@@ -26,7 +26,13 @@ def _sidecar(source: Source) -> tuple[Any, Any]:
 
 
 def run(records: Mapping[str, Any], params: Params) -> Produced:
-    """Read the sidecar; a contradiction that would falsify every number stops the scan here."""
+    """Read the sidecar; a contradiction that would falsify every number stops the scan here.
+
+    Raises
+    ------
+    DatasetError
+        There is such a contradiction.
+    """
     key, about = records["sidecar"]
     corrections = [Correction(**c) for c in params["corrections"]]
     people: People = records.get("people", People({}))
