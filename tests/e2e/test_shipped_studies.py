@@ -21,8 +21,8 @@ rs6971 = {{ HAB = 1, MAB = 1 }}
 tracer = "{tracer}"
 radionuclide = "{nuclide}"
 half_life_min = {half_life}
-frames = [[6, 30], [7, 60], [4, 300], [6, 600]]
-model = "1TCM"
+frames = [[9, 10], [2, 15], [3, 20], [4, 30], [4, 60], [5, 180], [11, 360]]
+noise = 0.1
 """
 PLACE = '[region."{name}"]\nVT = {vt}\nK1 = 0.15\nvolume_cm3 = 10\n'
 COHORTS = {
