@@ -100,6 +100,8 @@ def fit_uptake(model: UptakeModel, tacs: Tacs, reference: Array | None, options:
         status = problem if problem is not FitStatus.OK else window.status[row]
         value = mean / by if status is FitStatus.OK else nan
         se = float(np.sqrt(variance + value**2 * by_variance) / by) if status is FitStatus.OK else nan
+        if reference is not None and np.array_equal(tacs.activity[row], reference):
+            se = 0.0 if status is FitStatus.OK else nan  # a region over itself is one, whatever its noise
         fits.append(_fit(model, tacs, row, window.share, (value, se, status)))
     return tuple(fits)
 

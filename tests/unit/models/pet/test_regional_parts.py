@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -70,6 +72,14 @@ def test_a_combined_reference_is_averaged_by_volume():
     frames = Frames([0, 10], [10, 20])
     tacs = Tacs([[6.0, 6.0], [1.0, 1.0], [3.0, 3.0]], frames, ("R", "a", "b"), volumes_mm3=[1, 3, 1])
     assert fit("SUVR", tacs, reference="a+b", options=FitOptions(window_min=(0, 20)))[0]["SUVR"].value == 6 / 1.5
+
+
+def test_a_region_over_itself_is_one_without_error():
+    activity = np.random.default_rng(0).uniform(1, 2, (2, 6))
+    tacs = Tacs(activity, Frames(np.arange(6) * 10.0, np.arange(1, 7) * 10.0), ("a", "b"))
+    a, b = fit("SUVR", tacs, reference="a", options=FitOptions(window_min=(20, 60)))
+    assert (a["SUVR"].value, a["SUVR"].se) == (1.0, 0.0)
+    assert b["SUVR"].se > 0
 
 
 def test_the_ensemble_of_inputs_widens_the_error():
@@ -174,3 +184,9 @@ def test_interval_is_students():
     low, high = interval(Estimate(1.0, 0.1, "1", "delta"), 10)
     assert (high - low) / 2 == pytest.approx(2.228 * 0.1, rel=1e-3)
     assert math.isnan(interval(Estimate(1.0), 10)[0])
+
+
+def test_a_worker_does_not_pay_for_scipy():
+    """Every process imports the models; scipy would add up to three seconds to each."""
+    seen = "import sys, nociscope.models.pet, nociscope.models.blood; sys.exit('scipy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", seen], check=False).returncode == 0
