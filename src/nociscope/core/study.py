@@ -102,7 +102,7 @@ class PetSettings(Section):
     combine: dict[str, list[str]] = Field(
         default_factory=dict, description="new region = volume-weighted mean of others; written beside them"
     )
-    whole_brain: str = Field("", description="region for the delay fit; default: the whole brain, or the mean of what lies in it")
+    whole_brain: str = Field("", description="region for the delay fit; default: WB, or the mean of all in the brain")
     reference_region: str = Field("", description="for reference models and SUVR; default: the tracer's")
     window_min: tuple[float, float] | None = Field(None, description="SUV and SUVR window; default: the tracer's")
     end_min: float | None = Field(None, gt=0, description="frames that end later are left out")
