@@ -13,7 +13,7 @@ from scipy.integrate import quad
 from nociscope.core.records import Frames, Tacs
 from nociscope.models.pet import FitOptions, frame_weights
 from nociscope.models.pet.convolve import basis, exponential_means, frame_means
-from nociscope.models.pet.least_squares import _lagrange
+from nociscope.models.pet.descent import lagrange
 from nociscope.models.pet.scan import measured_operators
 from nociscope.models.pet.uptake import overlap, window_mean
 
@@ -62,7 +62,7 @@ def test_the_table_reproduces_fresh_convolutions(durations, values, rate):
     time = np.linspace(0, frames.end[-1], 4)
     table = basis(time, curve, frames)
     value, slope = np.empty(len(frames)), np.empty(len(frames))
-    _lagrange(table.table, table.low, table.step, rate, value, slope)
+    lagrange(table.table, table.low, table.step, rate, value, slope)
     exact = exponential_means(np.array([rate]), time, curve, frames)[0]
     assert value == pytest.approx(exact, rel=1e-7, abs=1e-7 * max(exact.max(), 1e-3))
 
