@@ -8,8 +8,6 @@ from __future__ import annotations
 import gzip
 import struct
 
-import numpy as np
-
 from nociscope.core.records import Array
 
 _FLOAT32, _MM_AND_S = 16, 10
@@ -36,10 +34,3 @@ def one_voxel_a_region(activity: Array) -> bytes:
         struct.pack_into("<4f", header, 280 + 16 * row, *(_EDGE_MM if row == column else 0.0 for column in range(4)))
     struct.pack_into("<4s", header, 344, b"n+1\0")
     return gzip.compress(bytes(header) + activity.astype("<f4").tobytes(order="F"), mtime=0)
-
-
-def as_array(data: bytes) -> Array:
-    """Read back what `one_voxel_a_region` wrote: (region, frame)."""
-    raw = gzip.decompress(data)
-    regions, frames = struct.unpack_from("<h", raw, 42)[0], struct.unpack_from("<h", raw, 48)[0]
-    return np.frombuffer(raw, "<f4", offset=352).reshape((regions, frames), order="F").astype(np.float64)

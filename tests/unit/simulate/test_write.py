@@ -1,8 +1,10 @@
 """The dataset on disk: valid BIDS, the same bytes for the same seed, and a truth that fits the curves."""
 
 import csv
+import gzip
 import json
 import shutil
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +15,7 @@ import pytest
 from nociscope.core.errors import InputError, MissingFile
 from nociscope.simulate import simulate, study_file, truth_file
 from nociscope.simulate.generate import virtual_people, virtual_scans
-from nociscope.simulate.image import as_array, one_voxel_a_region
+from nociscope.simulate.image import one_voxel_a_region
 from nociscope.simulate.spec import read_simulation
 from nociscope.simulate.write import write_dataset
 from nociscope.studies import SIMULATION, shipped
@@ -146,5 +148,9 @@ def test_a_truth_file_is_found_by_name_by_path_and_beside_its_study(tmp_path):
 
 def test_the_image_keeps_the_curves():
     curves = np.arange(12.0).reshape(3, 4)
-    np.testing.assert_array_equal(as_array(one_voxel_a_region(curves)), curves)
+    raw = gzip.decompress(one_voxel_a_region(curves))
+    shape = struct.unpack_from("<8h", raw, 40)  # NIfTI-1: dimensions at byte 40, data from byte 352
+    assert shape[:5] == (4, 3, 1, 1, 4)
+    read = np.frombuffer(raw, "<f4", offset=352).reshape((shape[1], shape[4]), order="F")
+    np.testing.assert_array_equal(read, curves)
     assert one_voxel_a_region(curves) == one_voxel_a_region(curves)
