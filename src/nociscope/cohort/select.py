@@ -10,7 +10,7 @@ import numpy as np
 from nociscope.cohort.cube import Cube
 from nociscope.cohort.descriptors import as_label, known, labels, numbers_or_labels
 from nociscope.core.errors import StudyError
-from nociscope.core.hypothesis_data import Array, HypothesisData, Person
+from nociscope.core.hypothesis_data import MISSING_LABELS, Array, HypothesisData, Person
 from nociscope.core.records import Measure
 from nociscope.core.status import FitStatus
 from nociscope.core.study import Hypothesis, Study
@@ -162,11 +162,16 @@ def _person(view: CohortView, hypothesis: Hypothesis, participant: str, sessions
     return Person(
         participant=participant,
         group=text(hypothesis.by or view.study.groups.variable, named=hypothesis.kind == "contrast"),
-        site=text(columns.site),
+        site=text(columns.site) or _scanned_at(view, participant),
         sex=text(columns.sex),
         genotype=view.binding.get(participant, ""),
         stratum=text(hypothesis.stratify, named=True) if hypothesis.stratify else "",
     )
+
+
+def _scanned_at(view: CohortView, participant: str) -> str:
+    """Site or scanner as the cohort table has it, where no table about people names one."""
+    return " + ".join(sorted({r.site for r in view.rows if r.participant_id == participant} - MISSING_LABELS))
 
 
 def _text(view: CohortView, participant: str, column: str, sessions: Sequence[str]) -> str:

@@ -100,6 +100,10 @@ def test_sessions_are_averaged_and_the_incomplete_named():
     assert data.people[0].genotype == "HAB" and data.people[1].genotype == ""
 
 
+def test_the_scanner_stands_in_for_a_site_that_no_table_names():
+    assert {p.site for p in select(view(), ask()).data.people} == {"a"}
+
+
 def test_a_status_can_be_accepted_by_name():
     data = select(view(pet={"PBR28": {"accept": ["at_bound"]}}), ask()).data
     assert data.values[2, 1] == 9.0

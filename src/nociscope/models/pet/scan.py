@@ -90,7 +90,7 @@ def reference_curves(tacs: Tacs, reference: str, curve: Array, options: FitOptio
 def combined(tacs: Tacs, reference: str) -> Array | None:
     """Curve of a region, or the volume-weighted mean of several joined by ``+``; None where one is absent.
 
-    Without volumes the plain mean is taken.
+    Without all their volumes the plain mean is taken.
     """
     names = [name.strip() for name in reference.split("+")]
     if reference in tacs.regions:
@@ -98,6 +98,7 @@ def combined(tacs: Tacs, reference: str) -> Array | None:
     if not set(names) <= set(tacs.regions):
         return None
     rows = [tacs.regions.index(name) for name in names]
-    share = np.ones(len(rows)) if tacs.volumes_mm3 is None else np.asarray(tacs.volumes_mm3, float)[rows]
+    volumes = np.full(len(rows), np.nan) if tacs.volumes_mm3 is None else np.asarray(tacs.volumes_mm3, float)[rows]
+    share = volumes if np.isfinite(volumes).all() and volumes.sum() > 0 else np.ones(len(rows))
     curve: Array = np.average(tacs.activity[rows], axis=0, weights=share)
     return curve

@@ -74,6 +74,12 @@ def test_a_combined_reference_is_averaged_by_volume():
     assert fit("SUVR", tacs, reference="a+b", options=FitOptions(window_min=(0, 20)))[0]["SUVR"].value == 6 / 1.5
 
 
+def test_an_unknown_volume_leaves_the_plain_mean():
+    frames = Frames([0, 10], [10, 20])
+    tacs = Tacs([[6.0, 6.0], [1.0, 1.0], [3.0, 3.0]], frames, ("R", "a", "b"), volumes_mm3=[1, 3, np.nan])
+    assert fit("SUVR", tacs, reference="a+b", options=FitOptions(window_min=(0, 20)))[0]["SUVR"].value == 3
+
+
 def test_a_region_over_itself_is_one_without_error():
     activity = np.random.default_rng(0).uniform(1, 2, (2, 6))
     tacs = Tacs(activity, Frames(np.arange(6) * 10.0, np.arange(1, 7) * 10.0), ("a", "b"))
