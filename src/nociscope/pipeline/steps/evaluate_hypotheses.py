@@ -10,6 +10,7 @@ from typing import Any
 from nociscope import __version__
 from nociscope.cohort.files import read_measures
 from nociscope.cohort.select import CohortView, Selection, select
+from nociscope.core.errors import StudyError
 from nociscope.core.finding import Finding, Safeguard
 from nociscope.core.study import Hypothesis, Study
 from nociscope.io import names
@@ -45,12 +46,28 @@ def run(records: Mapping[str, Any], params: Params) -> Produced:
         software=f"nociscope {__version__}",
     )
     found: list[Finding] = []
-    for hypothesis in study.hypothesis:
-        selection = select(view, hypothesis)
+    for hypothesis, selection in zip(study.hypothesis, _selections(view, study), strict=True):
         found += [_with_incomplete(f, selection) for f in evaluate(selection.data, hypothesis, settings)]
     corrected = adjust_family(tuple(found))
     made = {h.name: tuple(f for f in corrected if f.hypothesis == h.name) for h in study.hypothesis}
     return Produced(made, methods=tuple(dict.fromkeys(f"{f.kind.capitalize()}: {f.method}." for f in corrected)))
+
+
+def _selections(view: CohortView, study: Study) -> list[Selection]:
+    """What each hypothesis asks about; all that cannot be asked are named at once, so that one mend is enough."""
+    chosen: list[Selection] = []
+    faults: list[str] = []
+    for hypothesis in study.hypothesis:
+        try:
+            chosen.append(select(view, hypothesis))
+        except StudyError as error:
+            faults.append(str(error))
+    if faults:
+        raise StudyError(
+            f"{len(faults)} of {len(study.hypothesis)} hypotheses cannot be asked: {' '.join(faults)}",
+            do="mend them in the study file and run the group level again",
+        )
+    return chosen
 
 
 def cohort_view(rows: tuple[Any, ...], people: People, study: Study) -> CohortView:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from nociscope import __version__
+from nociscope.cohort.descriptors import as_label
 from nociscope.core.problem import Problem
 from nociscope.core.study import Covariates, Groups, Study
 from nociscope.io.people import WEIGHT_COLUMNS, People
@@ -29,7 +30,7 @@ _VARIANTS = 2
 def facts(people: People, participant: str, groups: Groups, covariates: Covariates) -> tuple[Fact, ...]:
     """What the tables say of one person; the genotype also as binding status."""
     row = _ordered(people.row(participant), groups, covariates)
-    found = [Fact(column, _text(value), _unit(people, column)) for column, value in row.items() if "." not in column]
+    found = [Fact(column, as_label(value), _unit(people, column)) for column, value in row.items() if "." not in column]
     if covariates.genotype in row:
         status = binding_status(str(row[covariates.genotype]))
         found = [replace(f, text=f"{f.text} ({status})") if _is_allele(f, covariates, status) else f for f in found]
@@ -45,10 +46,6 @@ def _ordered(row: Mapping[str, str | float], groups: Groups, covariates: Covaria
 
 def _is_allele(fact: Fact, covariates: Covariates, status: str) -> bool:
     return fact.label == covariates.genotype and fact.text.upper() != str(status).upper()
-
-
-def _text(value: str | float) -> str:
-    return f"{value:g}" if isinstance(value, float) else value
 
 
 def _unit(people: People, column: str) -> str:
