@@ -102,5 +102,7 @@ def test_the_study_that_ships_finds_the_blockade_in_the_distribution_volume(open
     check_rows(whole)
     found = whole.findings("blockade-volume")
     assert tuple(found) == REGIONS
-    assert all(f["estimate"] > 0 for f in found.values())
+    # COX-2 is blocked where it is: in the neocortex. Subcortical regions hold next to none (README of the data set).
+    assert all(found[region]["estimate"] > 0 for region in REGIONS if region != "thalamus")
+    assert found["thalamus"]["ci_low"] < 0 < found["thalamus"]["ci_high"]
     assert all(f["n"]["people"] + len(f["excluded"]) == 10 for f in found.values())
