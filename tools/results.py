@@ -131,12 +131,20 @@ def machine() -> str:
 
 
 def commit() -> str:
-    """Short commit of the working tree, with ``-dirty`` where it differs from it; ``unknown`` outside a clone."""
-    command = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=7", "--exclude=*"]
+    """Short commit of the working tree, with ``-dirty`` where it differs from it; ``unknown`` outside a clone.
+
+    Results files do not count: measuring itself writes them.
+    """
     try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+        name = _git("rev-parse", "--short=7", "HEAD")
+        return f"{name}-dirty" if _git("status", "--porcelain", "-uno", "--", ".", ":!*results.json") else name
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
+
+
+def _git(*words: str) -> str:
+    command = ["git", "-C", str(ROOT), *words]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
 # --- keeping ---------------------------------------------------------------------------------------------------
