@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,14 +41,24 @@ def measured_operators(frames: Frames) -> tuple[Array, Array, Array]:
     Returns
     -------
     (knot, frame) heights of the line; (frame, frame) frame means of its running integral; the same of the integral
-    of that. Each times a curve (frame,) in kBq/mL.
+    of that. Each times a curve (frame,) in kBq/mL; read-only, because all models of a scan share them.
     """
+    return _operators(frames.start.tobytes(), frames.end.tobytes())
+
+
+@lru_cache(maxsize=32)
+def _operators(start: bytes, end: bytes) -> tuple[Array, Array, Array]:
+    """`measured_operators`, which depend on the frames only."""
+    frames = Frames(np.frombuffer(start), np.frombuffer(end))
     time = knots(frames)
     where = grid(time, frames)
     means = hat_means(time, where.time, where.frame, where.duration)
     heights = np.linalg.inv(means[0])
     line = np.vstack((np.zeros(len(frames)), heights))
-    return line, means[1] @ heights, means[2] @ heights
+    once, twice = means[1] @ heights, means[2] @ heights
+    for operator in (line, once, twice):
+        operator.flags.writeable = False
+    return line, once, twice
 
 
 def arterial_curves(tacs: Tacs, input_: InputFunction, options: FitOptions, step: float = FINE) -> Curves:
