@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nociscope.cohort.files import dictionary, write_cohort
+from nociscope.cohort.files import dictionary, read_measures, write_cohort
 from nociscope.cohort.table import ScanResults, measures
 from nociscope.core.records import KineticFit, Measure
 from nociscope.io import names
@@ -43,6 +43,11 @@ def model_fits(sources: tuple[Source, ...]) -> tuple[ModelFits, ...]:
 def scan_records(sources: tuple[Source, ...]) -> dict[str, ScanRecord]:
     """Scans by name."""
     return {read.label(s): read.scan_record(s) for s in sources}
+
+
+def cohort_rows(source: Source) -> tuple[Measure, ...]:
+    """Rows of the table that this step wrote."""
+    return tuple(read_measures(source.path))
 
 
 def run(records: Mapping[str, Any], params: Params) -> Produced:

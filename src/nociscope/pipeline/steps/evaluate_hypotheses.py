@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from nociscope import __version__
-from nociscope.cohort.files import read_measures
 from nociscope.cohort.select import CohortView, Selection, select
 from nociscope.core.errors import StudyError
 from nociscope.core.finding import Finding, Safeguard
@@ -20,17 +19,10 @@ from nociscope.io.study import pet_settings
 from nociscope.io.tracers import find_tracer
 from nociscope.io.write import write_json, write_tsv
 from nociscope.models.biosample.rs6971 import BindingStatus, binding_status
-from nociscope.pipeline.step import Context, Make, Need, Output, Params, Produced, Provenance, Source, Step
+from nociscope.pipeline.step import Make, Need, Output, Params, Produced, Provenance, Step
 from nociscope.pipeline.steps import read, write
-
-
-def _params(context: Context) -> Params:
-    study = context.study
-    return {
-        "study": study.model_dump(include={"study", "groups", "covariates", "pet"}),
-        "hypotheses": [h.model_dump() for h in study.hypothesis],
-        "seed": context.seed,
-    }
+from nociscope.pipeline.steps.collect_cohort import cohort_rows
+from nociscope.pipeline.steps.settings import whole_study
 
 
 def run(records: Mapping[str, Any], params: Params) -> Produced:
@@ -127,19 +119,15 @@ def _makes(params: Params) -> dict[str, Make]:
     return {h["name"]: Make(_named(Hypothesis(**h).name), _write) for h in params["hypotheses"]}
 
 
-def _measures(source: Source) -> tuple[Any, ...]:
-    return tuple(read_measures(source.path))
-
-
 STEP = Step(
     name="evaluate-hypotheses",
     version="1",
     level="group",
     needs={
-        "measures": Need(Output("collect-cohort", "measures"), _measures),
+        "measures": Need(Output("collect-cohort", "measures"), cohort_rows),
         "people": Need(read.EVERYONE, read.people, optional=True),
     },
     makes=_makes,
-    params=_params,
+    params=whole_study,
     run=run,
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from nociscope.cohort.files import read_measures
 from nociscope.core.finding import Finding, Safeguard
 from nociscope.core.problem import Problem
 from nociscope.core.records import Measure
@@ -17,23 +16,13 @@ from nociscope.io.table import read_json
 from nociscope.io.tracers import find_tracer
 from nociscope.models.biosample.rs6971 import column_problems
 from nociscope.pipeline.log import StepLog
-from nociscope.pipeline.step import Context, Logs, Make, Need, Output, Params, Produced, Source, Step, Table
+from nociscope.pipeline.step import Logs, Make, Need, Output, Params, Produced, Source, Step, Table
 from nociscope.pipeline.steps import pages, read, write
+from nociscope.pipeline.steps.collect_cohort import cohort_rows
 from nociscope.pipeline.steps.report_participant import TrueValues, filed_logs, truth
+from nociscope.pipeline.steps.settings import whole_study
 from nociscope.report.model import CohortReport, Fact, Failure, HypothesisReport, Person
 from nociscope.viz.records import Truth
-
-
-def _params(context: Context) -> Params:
-    return {
-        "study": context.study.model_dump(include={"study", "groups", "covariates", "pet"}),
-        "hypotheses": [h.model_dump() for h in context.study.hypothesis],
-        "seed": context.seed,
-    }
-
-
-def _measures(source: Source) -> tuple[Measure, ...]:
-    return tuple(read_measures(source.path))
 
 
 def _findings(sources: tuple[Source, ...]) -> dict[str, tuple[Finding, ...]]:
@@ -136,13 +125,13 @@ STEP = Step(
     version="1",
     level="group",
     needs={
-        "measures": Need(Output("collect-cohort", "measures"), _measures),
+        "measures": Need(Output("collect-cohort", "measures"), cohort_rows),
         "findings": Need(Output("evaluate-hypotheses", "*", many=True), _findings, optional=True),
         "logs": Need(Logs(), filed_logs),
         "people": Need(read.EVERYONE, read.people, optional=True),
         "truth": Need(Table("derivatives/truth/truth.tsv"), truth, optional=True),
     },
     makes={"page": Make(names.build("report", {}), write.page)},
-    params=_params,
+    params=whole_study,
     run=run,
 )

@@ -23,6 +23,7 @@ from nociscope.pipeline.steps import pages, read, write
 from nociscope.pipeline.steps.collect_cohort import ModelFits, model_fits, scan_records
 from nociscope.pipeline.steps.fit_delay import Delay
 from nociscope.pipeline.steps.read import ScanRecord, scan_key
+from nociscope.pipeline.steps.settings import study_sections
 from nociscope.report.model import BloodResults, ParticipantReport, ScanReport
 from nociscope.viz.records import Truth
 
@@ -39,9 +40,8 @@ class Filed:
 
 def _params(context: Context) -> Params:
     return {
-        "study": context.study.model_dump(include={"study", "groups", "covariates", "pet"}),
+        **study_sections(context),
         "participant": context.entities["sub"],
-        "seed": context.seed,
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nociscope.core.study import PetSettings
 from nociscope.io.study import pet_settings
 from nociscope.io.tracers import Tracer, find_tracer
-from nociscope.pipeline.step import Context, Query
+from nociscope.pipeline.step import Context, Params, Query
 from nociscope.pipeline.steps.read import scan_key
 
 SIDECAR = (
@@ -33,3 +33,14 @@ def models(chosen: PetSettings, known: Tracer) -> list[str]:
     """Models to run: the study file's, else the tracer's own; of an unknown tracer uptake, where a window is named."""
     plain = ["SUV", *(["SUVR"] if chosen.reference_region else [])] if chosen.window_min else []
     return list(chosen.models) or list(known.models) or plain
+
+
+def study_sections(context: Context) -> Params:
+    """What pages need of the study file, and the seed of the run."""
+    sections = context.study.model_dump(include={"study", "groups", "covariates", "pet"})
+    return {"study": sections, "seed": context.seed}
+
+
+def whole_study(context: Context) -> Params:
+    """The same with the hypotheses, for the steps of the group."""
+    return {**study_sections(context), "hypotheses": [h.model_dump() for h in context.study.hypothesis]}
