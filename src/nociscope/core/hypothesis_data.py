@@ -19,7 +19,11 @@ MISSING_LABELS = frozenset({"", "n/a", "unknown"})
 
 @dataclass(frozen=True, eq=False)
 class Person:
-    """One person's descriptors; the empty label is *unknown*."""
+    """One person's descriptors; the empty label is *unknown*.
+
+    ``stratum`` limits with whom somebody may be exchanged, ``block`` names who moves together, ``part`` is the level of
+    ``separately_by`` or ``replicate.across``.
+    """
 
     participant: str
     group: str = ""
@@ -27,6 +31,28 @@ class Person:
     sex: str = ""
     genotype: str = ""
     stratum: str = ""
+    block: str = ""
+    part: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """A formula as columns.
+
+    Parameters
+    ----------
+    matrix : shape (person, column); nan where a variable of the formula is missing.
+    columns : name of each column.
+    interest : weights of the contrast, shape (question, column); one row is a t, several are an F.
+    label : the contrast in words, such as ``group × sex``.
+    missing : shape (person,), name of the first missing variable, empty where none is.
+    """
+
+    matrix: Array
+    columns: Labels
+    interest: Array
+    label: str
+    missing: Labels
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +83,13 @@ class HypothesisData:
     value_status : (participant, region) to the reason why a value is nan, such as a fit status' sentence.
     excluded : (participant, reason) of people left out before.
     model : kinetic model the measure comes from.
+    terms : the model of a formula, or None.
+    mediator : shape (person,) or None. cause : shape (person,) or None, a number or two labels.
+    outcome : shape (person,) or None, labels or numbers that are predicted.
+    features : name to column, shape (person,), beside the regions.
+    baseline : name to column, shape (person,), of the model without the measure.
+    match : name to labels, shape (person,), in which a control must be as the case.
+    batch : shape (person,) labels of ComBat, or None.
     """
 
     people: tuple[Person, ...]
@@ -80,6 +113,14 @@ class HypothesisData:
     value_status: Mapping[tuple[str, str], str] = field(default_factory=dict)
     excluded: tuple[tuple[str, str], ...] = ()
     model: str = ""
+    terms: Terms | None = None
+    mediator: Array | None = None
+    cause: NDArray[np.generic] | None = None
+    outcome: NDArray[np.generic] | None = None
+    features: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
+    baseline: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
+    match: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
+    batch: NDArray[np.str_] | None = None
 
     def __post_init__(self) -> None:
         n, regions = len(self.people), len(self.regions)
@@ -96,8 +137,11 @@ class HypothesisData:
         _check("predictor", self.predictor, (n,))
         _check("reference values", self.reference_values, (n,))
         _check("reference session values", self.reference_session_values, (n, len(self.sessions)))
-        for name, column in self.covariates.items():
-            _check(f"covariate {name!r}", column, (n,))
+        for what in ("mediator", "cause", "outcome", "batch"):
+            _check(what, getattr(self, what), (n,))
+        for what in ("covariates", "features", "baseline", "match"):
+            for name, column in getattr(self, what).items():
+                _check(f"{what} {name!r}", column, (n,))
 
     @property
     def participants(self) -> Labels:

@@ -8,15 +8,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-Level = str
+from nociscope.core.hypothesis import Hypothesis, Level, Section
 
-
-class Section(BaseModel):
-    """Base of all sections: frozen, and strict about keys."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+__all__ = ["About", "Correction", "Covariates", "Groups", "Hypothesis", "InputFunctionSettings", "PetSettings", "Study"]
 
 
 class About(Section):
@@ -122,58 +118,6 @@ class PetSettings(Section):
     accept: list[str] = Field(default_factory=list, description="statuses beside ok that enter hypotheses")
     input: InputFunctionSettings = InputFunctionSettings()
     correction: list[Correction] = Field(default_factory=list)
-
-
-class Hypothesis(Section):
-    """``[[hypothesis]]``: one question, asked in one way.
-
-    Exactly one of ``contrast``, ``correlate``, ``paired``, ``retest`` says what is asked.
-    """
-
-    name: str = Field(
-        min_length=1, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", description="names the folder of the finding"
-    )
-    question: str = Field("", description="in words, for the report")
-    measure: str = Field(description="symbol, such as VT or SUVR")
-    model: str = Field("", description="needed where several models give the measure")
-    regions: list[str] = Field(default_factory=list, description="default: all")
-    tracer: str = Field("", description="needed where the study has several")
-    contrast: list[Level] = Field(default_factory=list, max_length=2, description="[a, b]: a minus b")
-    by: str = Field("", description="column of the contrast; default: groups.variable")
-    correlate: str = Field("", description="column of participants.tsv, phenotype or another measure")
-    method: Literal["pearson", "spearman"] = "pearson"
-    paired: list[str] = Field(default_factory=list, max_length=2, description="[a, b] sessions: a minus b")
-    retest: list[str] = Field(default_factory=list, description="two or more sessions of the same condition")
-    sessions: list[str] = Field(
-        default_factory=list,
-        description="sessions to use; several are averaged within a person. Default: all",
-    )
-    covariates: list[str] | None = Field(None, description="instead of [covariates] use")
-    stratify: str = Field("", description="permute only within levels of this column")
-    alternative: Literal["two-sided", "greater", "less"] = "two-sided"
-    family: str = Field("", description="hypotheses of one family share a correction; default: the hypothesis alone")
-    adjust: Literal["max", "holm", "fdr", "none"] = Field("max", description="over regions of the family")
-    permutations: int = Field(10_000, ge=100, le=1_000_000, description="when the design is too large to enumerate")
-    override: list[str] = Field(default_factory=list, description="codes of safeguards to overrule; the report says so")
-
-    @model_validator(mode="after")
-    def _one_question(self) -> Hypothesis:
-        asked = [k for k in ("contrast", "correlate", "paired", "retest") if getattr(self, k)]
-        if len(asked) != 1:
-            raise ValueError(
-                f"hypothesis {self.name!r} asks {asked or 'nothing'}: "
-                "give exactly one of contrast, correlate, paired, retest"
-            )
-        if asked[0] in ("contrast", "paired") and len(getattr(self, asked[0])) != 2:
-            raise ValueError(f"hypothesis {self.name!r}: {asked[0]} needs two levels")
-        if self.retest and len(self.retest) < 2:
-            raise ValueError(f"hypothesis {self.name!r}: retest needs two sessions or more")
-        return self
-
-    @property
-    def kind(self) -> str:
-        """``contrast``, ``correlate``, ``paired`` or ``retest``."""
-        return next(k for k in ("contrast", "correlate", "paired", "retest") if getattr(self, k))
 
 
 class Study(Section):

@@ -20,16 +20,24 @@ class Design:
 
     Parameters
     ----------
-    interest : shape (person,); 1 and 0 for two groups, a measured variable for a correlation, all 1 for differences.
+    interest : shape (person,) for a t: 1 and 0 for two groups, a measured variable for a correlation, all 1 for
+        differences. Shape (person, question) for an F.
     nuisance : shape (person, column), the intercept included where there is one.
     strata : shape (person,), integer; people of one stratum may be exchanged.
-    scheme : ``permute`` (errors exchangeable) or ``flip`` (errors symmetric about zero). Never inferred.
+    scheme : ``permute`` (errors exchangeable), ``flip`` (errors symmetric about zero) or ``both``. Never inferred.
+    blocks : shape (person,), integer, or None; people of one block change places, or sign, together with another block.
+    spread : shape (person,), integer, or None; people of one spread group share a variance. None: the two groups of
+        `interest`, or one for all.
+    method : ``freedman-lane``, ``dekker`` or ``huh-jhun``.
     """
 
     interest: Array
     nuisance: Array
     strata: NDArray[np.int64]
     scheme: str = "permute"
+    blocks: NDArray[np.int64] | None = None
+    spread: NDArray[np.int64] | None = None
+    method: str = "freedman-lane"
 
     @property
     def n(self) -> int:

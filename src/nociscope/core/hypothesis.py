@@ -1,0 +1,197 @@
+"""``[[hypothesis]]`` of the study file: what can be asked, and how."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Level = str
+
+
+class Section(BaseModel):
+    """Base of all sections: frozen, and strict about keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Equivalence(Section):
+    """``equivalence``: a margin within which a difference does not matter, declared before looking."""
+
+    margin: float = Field(gt=0, description="largest effect that does not matter; the bounds are ± this")
+    scale: Literal["measure", "standardised"] = Field(
+        "standardised", description="measure: in the unit of the estimate; standardised: in the unit of the effect size"
+    )
+
+
+class Replication(Section):
+    """``replicate``: the same question in each site, and what sites say together."""
+
+    across: str = Field("site", description="column that says where somebody was measured")
+    at_least: int = Field(2, ge=1, description="u of the partial conjunction: an effect in at least u sites")
+    pooling: Literal["random", "fixed"] = Field(
+        "random", description="random: Hartung–Knapp and a prediction interval; two sites support only fixed"
+    )
+
+
+class SingleCase(Section):
+    """``single_case``: each person of one group against the controls (Crawford & Howell 1998)."""
+
+    cases: Level = Field(description="group whose members are looked at one by one")
+    controls: Level = Field(description="group that they are held against")
+    match: list[str] = Field(
+        default_factory=list, description="columns in which a control must be as the case, such as rs6971 and site"
+    )
+
+
+class Mediation(Section):
+    """``mediate``: cause → through → measure. With one visit it describes, it does not explain."""
+
+    cause: str = Field(description="column, or groups.variable with two levels")
+    through: str = Field(description="column or measure of the mediator")
+    levels: list[Level] = Field(default_factory=list, max_length=2, description="[a, b] where the cause is a label")
+
+
+class Prediction(Section):
+    """``predict``: can the measure tell people apart whom it has not seen."""
+
+    outcome: str = Field(description="column of two labels, or of numbers")
+    positive: Level = Field("", description="label that counts as positive; default: the last in sorted order")
+    features: list[str] = Field(
+        default_factory=list, description="columns beside the regions of the measure; default: the regions alone"
+    )
+    baseline: list[str] | None = Field(
+        None, description="columns of the model without the measure; default: the covariates of the study"
+    )
+    estimator: Literal["ridge", "lasso", "elastic-net", "svm"] = Field("ridge", description="penalised, always scaled")
+    folds: Literal["auto", "leave-pair-out", "repeated-k-fold", "leave-site-out"] = "auto"
+    k: int = Field(5, ge=2, le=20)
+    repeats: int = Field(20, ge=1, le=1000)
+    permutations: int = Field(500, ge=0, le=100_000, description="of the outcome, through the whole pipeline")
+    within: str = Field("", description="column whose levels stay together in a fold, such as a family or a site")
+
+
+class MapSettings(Section):
+    """``map``: the question is asked in every voxel, vertex or connection."""
+
+    derivative: str = Field("", description="data set of the maps; default: our own output, then any derivative")
+    entities: dict[str, str] = Field(
+        default_factory=dict, description='which file of a person, such as {suffix = "mimap", space = "MNI152Lin"}'
+    )
+    mask: str = Field("", description="file, relative to the data set; default: voxels where everybody has a value")
+    surface: str = Field("", description="mesh of the vertices, relative to the data set; GIFTI")
+    smoothing_fwhm_mm: float = Field(0.0, ge=0, description="Gaussian, on volumes only")
+    statistic: Literal["max-t", "cluster-extent", "cluster-mass", "tfce"] = "max-t"
+    convention: Literal["exact-t", "exact-z", "palm", "randomise", "nilearn"] = Field(
+        "exact-t", description="which statistic is meant by TFCE; named in every output"
+    )
+    connectivity: Literal[6, 18, 26] = 26
+    forming_p: float = Field(0.001, gt=0, lt=0.1, description="threshold that forms clusters, one-sided p of t")
+    tail: Literal["none", "gpd", "gamma"] = Field(
+        "none", description="approximation of the far tail of a drawn null; refused where the design is enumerated"
+    )
+
+
+class Hypothesis(Section):
+    """``[[hypothesis]]``: one question, asked in one way.
+
+    Exactly one of `KINDS` says what is asked. The other keys say of whom, holding what constant, exchanging whom with
+    whom, corrected over what.
+    """
+
+    name: str = Field(
+        min_length=1, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", description="names the folder of the finding"
+    )
+    question: str = Field("", description="in words, for the report")
+    measure: str = Field("", description="symbol, such as VT or SUVR")
+    model: str = Field("", description="needed where several models give the measure")
+    regions: list[str] = Field(default_factory=list, description="default: all")
+    tracer: str = Field("", description="needed where the study has several")
+    map: MapSettings | None = Field(None, description="ask in every voxel, vertex or connection instead of regions")
+
+    contrast: list[Level] = Field(
+        default_factory=list, description="[a, b]: a minus b; three levels or more: do any of them differ (F)"
+    )
+    by: str = Field("", description="column of the contrast; default: groups.variable")
+    correlate: str = Field("", description="column of participants.tsv, phenotype or another measure")
+    method: Literal["pearson", "spearman"] = "pearson"
+    paired: list[str] = Field(default_factory=list, max_length=2, description="[a, b] sessions: a minus b")
+    retest: list[str] = Field(default_factory=list, description="two or more sessions of the same condition")
+    formula: str = Field("", description='Wilkinson notation of the whole model, such as "group * sex + age"')
+    test: str = Field(
+        "", description='of a formula: a term ("group:sex"), or weights of coefficients ("group[fm] - group[clbp]")'
+    )
+    single_case: SingleCase | None = None
+    mediate: Mediation | None = None
+    predict: Prediction | None = None
+    joint: list[str] = Field(
+        default_factory=list, description="names of other hypotheses about the same people, tested together"
+    )
+
+    sessions: list[str] = Field(
+        default_factory=list,
+        description="sessions to use; several are averaged within a person. Default: all",
+    )
+    covariates: list[str] | None = Field(None, description="instead of [covariates] use")
+    separately_by: str = Field(
+        "", description="column, such as sex: the interaction is tested, and each level is shown beside it"
+    )
+    equivalence: Equivalence | None = Field(None, description="margin for two one-sided tests")
+    replicate: Replication | None = Field(None, description="the same contrast in each site, then together")
+    harmonise: str = Field("", description="column of ComBat, such as site; repeated within every permutation")
+
+    scheme: Literal["", "permute", "flip", "both"] = Field(
+        "", description="what the null exchanges; default: permute between people, flip within a person"
+    )
+    permutation_method: Literal["freedman-lane", "dekker", "huh-jhun"] = "freedman-lane"
+    stratify: str = Field("", description="permute only within levels of this column")
+    blocks: str = Field("", description="whole blocks of people, such as families or pairs, change places together")
+    spread: Literal["groups", "equal"] = Field("groups", description="whether groups may differ in spread")
+    alternative: Literal["two-sided", "greater", "less"] = "two-sided"
+    family: str = Field("", description="hypotheses of one family share a correction; default: the hypothesis alone")
+    adjust: Literal["max", "step-down", "holm", "fdr", "none"] = Field("max", description="over regions of the family")
+    permutations: int = Field(10_000, ge=100, le=1_000_000, description="when the design is too large to enumerate")
+    override: list[str] = Field(default_factory=list, description="codes of safeguards to overrule; the report says so")
+
+    @model_validator(mode="after")
+    def _one_question(self) -> Hypothesis:
+        asked = [kind for kind in KINDS if getattr(self, kind)]
+        if len(asked) != 1:
+            raise ValueError(
+                f"hypothesis {self.name!r} asks {asked or 'nothing'}: give exactly one of {', '.join(KINDS)}"
+            )
+        if asked[0] in ("contrast", "paired", "retest") and len(getattr(self, asked[0])) < 2:
+            raise ValueError(f"hypothesis {self.name!r}: {asked[0]} needs two levels or more")
+        if not self.measure and asked[0] != "joint":
+            raise ValueError(f"hypothesis {self.name!r} names no measure")
+        return self
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Hypothesis:
+        for key, kinds in ONLY_WITH.items():
+            if getattr(self, key) and self.kind not in kinds:
+                raise ValueError(f"hypothesis {self.name!r}: {key} goes with {', '.join(kinds)}, not with {self.kind}")
+        if self.scheme == "both" and self.kind not in ("contrast", "correlate", "formula"):
+            raise ValueError(f"hypothesis {self.name!r}: both permuting and flipping needs a question between people")
+        return self
+
+    @property
+    def kind(self) -> str:
+        """Which of `KINDS` is asked."""
+        return next(kind for kind in KINDS if getattr(self, kind))
+
+
+KINDS = ("contrast", "correlate", "paired", "retest", "formula", "single_case", "mediate", "predict", "joint")
+"""What a hypothesis can ask."""
+
+ONLY_WITH = {
+    "test": ("formula",),
+    "equivalence": ("contrast", "correlate", "paired"),
+    "replicate": ("contrast", "correlate"),
+    "separately_by": ("contrast", "correlate"),
+    "map": ("contrast", "correlate", "paired", "formula", "single_case"),
+    "harmonise": ("contrast", "correlate", "formula", "predict"),
+    "stratify": ("contrast", "correlate", "formula", "predict"),
+    "blocks": ("contrast", "correlate", "paired", "formula", "predict"),
+}
+"""Keys that only some kinds of question can have."""
