@@ -78,6 +78,11 @@ class MapSettings(Section):
     entities: dict[str, str] = Field(
         default_factory=dict, description='which file of a person, such as {suffix = "mimap", space = "MNI152Lin"}'
     )
+    files: str = Field(
+        "",
+        description='names that are not BIDS, such as "func/{participant}/{participant}_suvr.nii.gz"; '
+        "{session} where there are sessions, * for any letters",
+    )
     mask: str = Field("", description="file, relative to the data set; default: voxels where everybody has a value")
     surface: str = Field("", description="mesh of the vertices, relative to the data set; GIFTI")
     smoothing_fwhm_mm: float = Field(0.0, ge=0, description="Gaussian, on volumes only")
