@@ -12,7 +12,7 @@ from nociscope.core.errors import DatasetError, InputError, NociscopeError
 from nociscope.core.study import Study
 from nociscope.io.index import SCAN_ENTITIES
 from nociscope.pipeline.sources import Finder
-from nociscope.pipeline.step import Context, Logs, Need, Output, Query, Source, Step, Table
+from nociscope.pipeline.step import Chosen, Context, Logs, Need, Output, Query, Source, Step, Table
 from nociscope.pipeline.task import GROUP, Plan, Reference, Task, label
 
 Entities = dict[str, str]
@@ -203,6 +203,8 @@ def _find(need: Need, entities: Entities, draft: _Draft) -> tuple[Source, ...] |
             found = draft.finder.files(choice, entities)
         elif isinstance(choice, Table):
             found = draft.finder.table(choice, entities)
+        elif isinstance(choice, Chosen):
+            found = [draft.finder.source(file) for file in choice.choose(draft.study, draft.finder.index)]
         else:
             found = _references(choice, need, entities, draft)
         if found:

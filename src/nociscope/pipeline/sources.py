@@ -63,11 +63,12 @@ class Finder:
         if key not in self._found:
             by_sub: dict[str, list[Source]] = {}
             for file in self.index.find(**query.where()):
-                by_sub.setdefault(file.entities.get("sub", ""), []).append(self._source(file))
+                by_sub.setdefault(file.entities.get("sub", ""), []).append(self.source(file))
             self._found[key] = by_sub
         return self._found[key]
 
-    def _source(self, file: File) -> Source:
+    def source(self, file: File) -> Source:
+        """One file with its sidecars, named relative to its dataset."""
         name = file.path.relative_to(self.index.datasets[file.dataset]).as_posix()
         return Source(file.dataset, name, file.path, file.entities, self._sidecars_of(file))
 

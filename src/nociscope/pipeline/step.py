@@ -32,7 +32,9 @@ from typing import Any, Literal
 from nociscope.core.errors import InputError
 from nociscope.core.problem import Problem
 from nociscope.core.study import Study
+from nociscope.io.file import File
 from nociscope.io.index import SCAN_ENTITIES as SCAN_ENTITIES  # noqa: PLC0414  steps find it here
+from nociscope.io.index import Index
 
 Level = Literal["scan", "participant", "group"]
 Params = Mapping[str, Any]
@@ -125,7 +127,24 @@ class Logs:
         return f"logs of step {self.step}"
 
 
-Select = Query | Table | Output | Logs
+@dataclass(frozen=True)
+class Chosen:
+    """Files that the study file names, such as the maps of a hypothesis; handed over as a tuple, to the group only.
+
+    Parameters
+    ----------
+    choose : study and index → files. what : in words, for messages.
+    """
+
+    choose: Callable[[Study, Index], list[File]]
+    what: str
+    many: bool = True
+
+    def __str__(self) -> str:
+        return self.what
+
+
+Select = Query | Table | Output | Logs | Chosen
 
 
 @dataclass(frozen=True)

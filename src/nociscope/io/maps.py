@@ -1,0 +1,142 @@
+"""Which files are the maps of a hypothesis, whose they are, and what is in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from nociscope.core.errors import MissingFile
+from nociscope.core.hypothesis import MapSettings
+from nociscope.core.image import VertexValues, Volume
+from nociscope.io.file import File
+from nociscope.io.images import VERTICES, VOLUMES, read_vertex_values, read_volume
+from nociscope.io.index import Index
+
+_FIELDS = {"{participant}": r"(?P<participant>sub-[0-9A-Za-z+]+)", "{session}": r"(?P<session>ses-[0-9A-Za-z+]+)"}
+_PIECES = re.compile(r"(\{participant\}|\{session\}|\*)")
+
+
+@dataclass(frozen=True, eq=False)
+class MapFile:
+    """The map of one person at one session; ``session_id`` is ``n/a`` where the name has none."""
+
+    participant_id: str
+    session_id: str
+    name: str
+    content: Volume | VertexValues
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose map a file is."""
+
+    participant_id: str
+    session_id: str
+
+
+def owner(settings: MapSettings, dataset: str, name: str, entities: Mapping[str, str]) -> Owner | None:
+    """Whose map a file is; None where it is not one of those that the settings mean.
+
+    Parameters
+    ----------
+    dataset : label of the data set. name : path relative to it, with forward slashes.
+    entities : BIDS entities of the name, with ``suffix`` and ``datatype`` where known.
+    """
+    if settings.derivative and dataset != settings.derivative:
+        return None
+    if settings.files:
+        match = _regex(settings.files).fullmatch(name)
+        if match is None:
+            return None
+        found = match.groupdict()
+        return Owner(found["participant"], found.get("session") or "n/a")
+    if "sub" not in entities or any(entities.get(k) != v for k, v in settings.entities.items()):
+        return None
+    return Owner(f"sub-{entities['sub']}", f"ses-{entities['ses']}" if "ses" in entities else "n/a")
+
+
+def chosen(index: Index, settings: MapSettings) -> list[File]:
+    """Files that the settings mean: everybody's map, then the mask and the surface.
+
+    Raises
+    ------
+    MissingFile
+        No such derivative, or a mask or surface that is not there.
+    """
+    if settings.derivative and settings.derivative not in index.datasets:
+        raise MissingFile(
+            f"no derivative {settings.derivative!r}", expected=", ".join(index.datasets),
+            do="name it with --derivatives NAME=DIR, or put it into derivatives/",
+        )  # fmt: skip
+    folders = {k: v for k, v in index.datasets.items() if settings.derivative in ("", k)}
+    maps = _by_pattern(folders, settings) if settings.files else _by_entities(index, settings)
+    return [*maps, *(_fixed(folders, name) for name in (settings.mask, settings.surface) if name)]
+
+
+def is_map(name: str) -> bool:
+    """Whether the file is an image or holds numbers on vertices."""
+    return name.endswith((*VOLUMES, *VERTICES))
+
+
+def read_map(path: Path) -> Volume | VertexValues:
+    """Read a volume or numbers on vertices, by the file's name.
+
+    Raises
+    ------
+    MissingFile, MalformedFile
+        As in `nociscope.io.images`.
+    """
+    return read_volume(path) if path.name.endswith(VOLUMES) else read_vertex_values(path)
+
+
+def _by_entities(index: Index, settings: MapSettings) -> list[File]:
+    return [
+        f for f in index.find(**settings.entities) if is_map(f.path.name) and settings.derivative in ("", f.dataset)
+    ]
+
+
+def _by_pattern(folders: Mapping[str, Path], settings: MapSettings) -> list[File]:
+    glob = re.sub(r"\{participant\}|\{session\}", "*", settings.files)
+    found: list[File] = []
+    for label, folder in folders.items():
+        for path in sorted(folder.glob(glob)):
+            whose = owner(settings, label, path.relative_to(folder).as_posix(), {})
+            if whose is not None and path.is_file():
+                found.append(_file(path, label, whose))
+    return found
+
+
+def _file(path: Path, dataset: str, whose: Owner) -> File:
+    entities = {"sub": whose.participant_id.removeprefix("sub-")}
+    if whose.session_id != "n/a":
+        entities["ses"] = whose.session_id.removeprefix("ses-")
+    return File(path, dataset, "", "", "".join(path.suffixes[-2:]), entities)
+
+
+def _fixed(folders: Mapping[str, Path], name: str) -> File:
+    for label, folder in folders.items():
+        if (folder / name).is_file():
+            return File(folder / name, label, "", "", "", {})
+    raise MissingFile(
+        f"no file {name!r}", expected="a path relative to the data set",
+        where=", ".join(dict.fromkeys(map(str, folders.values()))),
+        do="mend map.mask or map.surface in the study file",
+    )  # fmt: skip
+
+
+def _regex(pattern: str) -> re.Pattern[str]:
+    """Turn a pattern into a regular expression; a field that stands twice must repeat its label."""
+    seen: set[str] = set()
+    parts = []
+    for piece in _PIECES.split(pattern):
+        if piece == "*":
+            parts.append("[^/]*")
+        elif piece in _FIELDS:
+            name = piece.strip("{}")
+            parts.append(f"(?P={name})" if name in seen else _FIELDS[piece])
+            seen.add(name)
+        else:
+            parts.append(re.escape(piece))
+    return re.compile("".join(parts))
