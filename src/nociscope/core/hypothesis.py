@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -176,8 +177,8 @@ class Hypothesis(Section):
         for key, kinds in ONLY_WITH.items():
             if getattr(self, key) and self.kind not in kinds:
                 raise ValueError(f"hypothesis {self.name!r}: {key} goes with {', '.join(kinds)}, not with {self.kind}")
-        if self.scheme == "both" and self.kind not in ("contrast", "correlate", "formula"):
-            raise ValueError(f"hypothesis {self.name!r}: both permuting and flipping needs a question between people")
+        if nonsense := next((said for said, applies in NONSENSE.items() if applies(self)), ""):
+            raise ValueError(f"hypothesis {self.name!r}: {nonsense}")
         return self
 
     @property
@@ -188,6 +189,38 @@ class Hypothesis(Section):
 
 KINDS = ("contrast", "correlate", "paired", "retest", "formula", "single_case", "mediate", "predict", "joint")
 """What a hypothesis can ask."""
+
+NONSENSE: dict[str, Callable[[Hypothesis], bool]] = {
+    "permuting between people says nothing about a change within them; leave scheme out, or flip": (
+        lambda h: h.kind == "paired" and h.scheme in ("permute", "both")
+    ),
+    "both permuting and flipping needs a question between people": (
+        lambda h: h.scheme == "both" and h.kind not in BETWEEN
+    ),
+    "a formula is the whole model: write the covariates into it": lambda h: h.kind == "formula" and bool(h.covariates),
+    "huh-jhun mixes people, so that strata and blocks are lost; take freedman-lane or dekker": (
+        lambda h: h.permutation_method == "huh-jhun" and bool(h.stratify or h.blocks)
+    ),
+    "sign flips leave everybody in place: stratify says nothing; take it as a covariate": (
+        lambda h: h.scheme == "flip" and bool(h.stratify)
+    ),
+    "an F has no direction: leave alternative out": (
+        lambda h: h.kind == "contrast" and len(h.contrast) > 2 and h.alternative != "two-sided"
+    ),
+    "an F has no margin: equivalence needs two levels": lambda h: len(h.contrast) > 2 and h.equivalence is not None,
+    "the margin would be that of an interaction: ask equivalence and separately_by apart": (
+        lambda h: bool(h.separately_by) and h.equivalence is not None
+    ),
+    "ranks have no interaction: separately_by goes with pearson": (
+        lambda h: bool(h.separately_by) and h.method == "spearman"
+    ),
+    "separately_by needs a contrast of two levels": lambda h: bool(h.separately_by) and len(h.contrast) > 2,
+    "a level stands twice": lambda h: len({*h.contrast}) < len(h.contrast) or len({*h.paired}) < len(h.paired),
+}
+"""What cannot be asked, and whether a hypothesis asks it."""
+
+BETWEEN = ("contrast", "correlate", "formula")
+"""Questions between people whose null may permute, flip, or both."""
 
 ONLY_WITH = {
     "test": ("formula",),

@@ -46,6 +46,8 @@ class Terms:
     interest : weights of the contrast, shape (question, column); one row is a t, several are an F.
     label : the contrast in words, such as ``group × sex``.
     missing : shape (person,), name of the first missing variable, empty where none is.
+    variables : what the formula is about. tested : those of them that `interest` is about.
+    cells : shape (person,), levels of the tested factors, such as ``fm, F``; empty where only numbers are tested.
     """
 
     matrix: Array
@@ -53,6 +55,16 @@ class Terms:
     interest: Array
     label: str
     missing: Labels
+    variables: Labels = ()
+    tested: Labels = ()
+    cells: Labels = ()
+
+    def __post_init__(self) -> None:
+        n, columns = self.matrix.shape
+        if self.interest.ndim != 2 or self.interest.shape[1] != columns or len(self.columns) != columns:
+            raise ShapeError("weights do not fit the columns", expected=columns, got=self.interest.shape)
+        if len(self.missing) != n or len(self.cells) not in (0, n):
+            raise ShapeError("a term needs an entry per person", expected=n, got=(len(self.missing), len(self.cells)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,6 +151,8 @@ class HypothesisData:
         _check("reference session values", self.reference_session_values, (n, len(self.sessions)))
         for what in ("mediator", "cause", "outcome", "batch"):
             _check(what, getattr(self, what), (n,))
+        if self.terms is not None:
+            _check("terms", self.terms.matrix, (n, len(self.terms.columns)))
         for what in ("covariates", "features", "baseline", "match"):
             for name, column in getattr(self, what).items():
                 _check(f"{what} {name!r}", column, (n,))
