@@ -190,6 +190,9 @@ class Hypothesis(Section):
 KINDS = ("contrast", "correlate", "paired", "retest", "formula", "single_case", "mediate", "predict", "joint")
 """What a hypothesis can ask."""
 
+BETWEEN: tuple[str, ...] = ("contrast", "correlate", "formula")
+"""Questions between people whose null may permute, flip, or both."""
+
 NONSENSE: dict[str, Callable[[Hypothesis], bool]] = {
     "permuting between people says nothing about a change within them; leave scheme out, or flip": (
         lambda h: h.kind == "paired" and h.scheme in ("permute", "both")
@@ -218,9 +221,6 @@ NONSENSE: dict[str, Callable[[Hypothesis], bool]] = {
     "a level stands twice": lambda h: len({*h.contrast}) < len(h.contrast) or len({*h.paired}) < len(h.paired),
 }
 """What cannot be asked, and whether a hypothesis asks it."""
-
-BETWEEN = ("contrast", "correlate", "formula")
-"""Questions between people whose null may permute, flip, or both."""
 
 ONLY_WITH = {
     "test": ("formula",),
