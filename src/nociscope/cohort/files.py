@@ -53,14 +53,17 @@ def write_cohort(folder: Path, rows: Sequence[Measure]) -> None:
 
 def dictionary(rows: Iterable[Measure]) -> dict[str, Any]:
     """Data dictionary: every column, every measure with name, unit and source, every status with its sentence."""
-    symbols = sorted({r.measure for r in rows})
+    units = {r.measure: r.unit for r in rows}
     described: dict[str, Any] = {c: {"Description": _DESCRIPTIONS[c]} for c in COLUMNS}
-    described["measure"]["Levels"] = {s: _entry(s) for s in symbols}
+    described["measure"]["Levels"] = {s: _entry(s, units[s]) for s in sorted(units)}
     described["status"]["Levels"] = {str(s): s.sentence for s in FitStatus}
     return described
 
 
-def _entry(symbol: str) -> dict[str, Any]:
+def _entry(symbol: str, unit: str) -> dict[str, Any]:
+    """What a symbol means; one that another program brought is described by its table alone."""
+    if symbol not in VOCABULARY:
+        return {"LongName": symbol, "Units": unit, "Source": ["a table of the study file; see source_file"]}
     known = VOCABULARY[symbol]
     cites = [str(CITATIONS[key]) for key in known.cites]
     return {"LongName": known.name, "Units": known.unit, "Range": [known.low, known.high], "Source": cites}

@@ -12,7 +12,17 @@ from pydantic import Field, model_validator
 
 from nociscope.core.hypothesis import Hypothesis, Level, Section
 
-__all__ = ["About", "Correction", "Covariates", "Groups", "Hypothesis", "InputFunctionSettings", "PetSettings", "Study"]
+__all__ = [
+    "About",
+    "Correction",
+    "Covariates",
+    "Groups",
+    "Hypothesis",
+    "InputFunctionSettings",
+    "MeasureTable",
+    "PetSettings",
+    "Study",
+]
 
 
 class About(Section):
@@ -120,6 +130,19 @@ class PetSettings(Section):
     correction: list[Correction] = Field(default_factory=list)
 
 
+class MeasureTable(Section):
+    """``[[table]]``: numbers that another program made, one row a person, as measures of the cohort."""
+
+    file: str = Field(min_length=1, description="TSV, relative to the data set, with participant_id (and session_id)")
+    derivative: str = Field("", description="data set that holds it; default: the raw one, then any derivative")
+    measure: str = Field(min_length=1, description="symbol by which hypotheses ask for it")
+    name: str = Field("", description="in words, for axes and the data dictionary")
+    unit: str = Field("1", description="of every column")
+    modality: str = Field("table", pattern=r"^[a-z]+$", description="such as func or anat")
+    method: str = Field("", description="how the numbers were made; stands where a model stands")
+    columns: list[str] = Field(default_factory=list, description="columns that are regions; default: all numeric ones")
+
+
 class Study(Section):
     """A whole study file; every section has a default, so an empty file is a valid study."""
 
@@ -127,6 +150,7 @@ class Study(Section):
     groups: Groups = Groups()
     covariates: Covariates = Covariates()
     pet: dict[str, PetSettings] = Field(default_factory=dict, description="by tracer name")
+    table: list[MeasureTable] = Field(default_factory=list)
     hypothesis: list[Hypothesis] = Field(default_factory=list)
 
     @model_validator(mode="after")

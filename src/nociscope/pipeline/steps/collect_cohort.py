@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from nociscope.cohort.files import dictionary, read_measures, write_cohort
 from nociscope.cohort.table import ScanResults, measures
 from nociscope.core.records import KineticFit, Measure
+from nociscope.core.study import MeasureTable, Study
 from nociscope.io import names
+from nociscope.io.file import File
+from nociscope.io.index import Index
+from nociscope.io.measure_tables import table_file, table_rows
 from nociscope.io.people import People
 from nociscope.io.write import write_json
 from nociscope.pipeline.log import StepLog, read_logs
-from nociscope.pipeline.step import Context, Logs, Make, Need, Output, Params, Produced, Provenance, Source, Step
+from nociscope.pipeline.step import (
+    Chosen,
+    Context,
+    Logs,
+    Make,
+    Need,
+    Output,
+    Params,
+    Produced,
+    Provenance,
+    Source,
+    Step,
+)
 from nociscope.pipeline.steps import read, write
 from nociscope.pipeline.steps.read import ScanRecord, scan_key
 
@@ -32,7 +48,23 @@ class ModelFits:
 
 
 def _params(context: Context) -> Params:
-    return {"site": context.study.covariates.site}
+    return {"site": context.study.covariates.site, "tables": [t.model_dump() for t in context.study.table]}
+
+
+def _table_files(study: Study, index: Index) -> list[File]:
+    return list({f.path: f for f in (table_file(index, t) for t in study.table)}.values())
+
+
+def _tables(sources: tuple[Source, ...], params: Params) -> tuple[Measure, ...]:
+    """Rows of every ``[[table]]`` of the study file."""
+    asked = [MeasureTable(**t) for t in params["tables"]]
+    return tuple(
+        row
+        for source in sources
+        for table in asked
+        if table.file == source.name and table.derivative in ("", source.dataset)
+        for row in table_rows(source.path, table, source.uri)
+    )
 
 
 def model_fits(sources: tuple[Source, ...]) -> tuple[ModelFits, ...]:
@@ -56,7 +88,10 @@ def run(records: Mapping[str, Any], params: Params) -> Produced:
     scans: dict[str, ScanRecord] = records["scans"] or {}
     results = [_results(label, scan, records["fits"], people, params["site"]) for label, scan in scans.items()]
     results += [_failed(log, people, params["site"]) for log in records["logs"] if log.state != "done"]
-    return Produced({"measures": tuple(measures(results))})
+    placed = (
+        replace(r, site=_site(people, r.participant_id, params["site"]) or r.site) for r in records["tables"] or ()
+    )
+    return Produced({"measures": (*measures(results), *placed)})
 
 
 def _results(label: str, scan: ScanRecord, fits: tuple[ModelFits, ...], people: People, column: str) -> ScanResults:
@@ -96,6 +131,9 @@ STEP = Step(
         "scans": Need(Output("describe-scan", "scan", many=True), scan_records, optional=True),
         "fits": Need(Output("fit-kinetics", "kinpar-*", many=True), model_fits, optional=True),
         "logs": Need(Logs("describe-scan"), read_logs),
+        "tables": Need(
+            Chosen(_table_files, "tables named by the study file"), _tables, optional=True, with_params=True
+        ),
         "people": Need(read.EVERYONE, read.people, optional=True),
     },
     makes={"measures": Make(names.build("cohort", {"table": "measures", "extension": "tsv"}), _write)},
