@@ -25,7 +25,7 @@ _DESCRIPTIONS = {
     "site": "site or scanner",
     "modality": "what was measured, such as pet:PBR28",
     "measure": "symbol, as in the vocabulary",
-    "region": "region as named in the curves",
+    "region": "region as named in the curves, body site, muscle, or scale of a questionnaire",
     "hemisphere": "L, R, or n/a where the name of the region does not say",
     "value": "the number; n/a with a status that says why",
     "se": "standard error, in the unit of the value",
@@ -33,6 +33,8 @@ _DESCRIPTIONS = {
     "method": "model or scoring rule",
     "status": "ok, or why the number needs care or is missing",
     "source_file": "derivative that holds the number, relative to the output folder",
+    "low": "least that the value can be, where answers are missing or a device reached its limit",
+    "high": "most that it can be",
 }
 
 
@@ -72,7 +74,7 @@ def _entry(symbol: str, unit: str) -> dict[str, Any]:
 def read_measures(path: Path) -> list[Measure]:
     """Rows of a ``measures.tsv`` that `write_cohort` wrote."""
     table = read_tsv(path, COLUMNS)
-    numbers = {name: table.numbers(name) for name in ("value", "se")}
+    numbers = {name: table.numbers(name) for name in ("value", "se", "low", "high")}
     texts = {name: table.text(name) for name in COLUMNS if name not in numbers}
     return [
         Measure(

@@ -6,6 +6,7 @@ Times are minutes after injection, activities kBq/mL decay-corrected to injectio
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -301,7 +302,11 @@ class KineticFit:
 
 @dataclass(frozen=True)
 class Measure:
-    """One row of the cohort table."""
+    """One row of the cohort table.
+
+    ``region`` is a brain region, a body site, a muscle, or the scale of a questionnaire. ``low`` and ``high`` bound the
+    value where answers are missing or a device reached its limit; nan where nothing is bounded.
+    """
 
     participant_id: str
     session_id: str
@@ -316,3 +321,5 @@ class Measure:
     method: str
     status: FitStatus
     source_file: str
+    low: float = math.nan
+    high: float = math.nan

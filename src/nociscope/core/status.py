@@ -20,6 +20,9 @@ class FitStatus(StrEnum):
     NONLINEAR = "nonlinear"
     IMPLAUSIBLE = "implausible"
     NO_INTERVAL = "no_interval"
+    CENSORED = "censored"
+    PRORATED = "prorated"
+    FEW_TRIALS = "few_trials"
     # no number
     NOT_CONVERGED = "not_converged"
     NOT_FINITE = "not_finite"
@@ -34,6 +37,12 @@ class FitStatus(StrEnum):
     MISSING_GENOTYPE = "missing_genotype"
     MISSING_DATA = "missing_data"
     DECAY_MISMATCH = "decay_mismatch"
+    OUT_OF_RANGE = "out_of_range"
+    NOT_APPLICABLE = "not_applicable"
+    UNDEFINED_ZERO = "undefined_zero"
+    TOO_FEW_TRIALS = "too_few_trials"
+    INDETERMINATE = "indeterminate"
+    NO_REFERENCE = "no_reference"
     STEP_FAILED = "step_failed"
 
     @property
@@ -56,6 +65,9 @@ _KEEPS_VALUE = frozenset(
         FitStatus.NONLINEAR,
         FitStatus.IMPLAUSIBLE,
         FitStatus.NO_INTERVAL,
+        FitStatus.CENSORED,
+        FitStatus.PRORATED,
+        FitStatus.FEW_TRIALS,
     }
 )
 
@@ -67,6 +79,9 @@ _SENTENCES = {
     FitStatus.NONLINEAR: "the plot is not yet linear at t*, so the slope depends on where it is read",
     FitStatus.IMPLAUSIBLE: "outside the range that has been seen for this quantity",
     FitStatus.NO_INTERVAL: "estimated, but without a standard error",
+    FitStatus.CENSORED: "a limit of the device or assay was reached: the number is a bound",
+    FitStatus.PRORATED: "unanswered items were filled by the rule that the instrument's file names",
+    FitStatus.FEW_TRIALS: "fewer valid trials than advised",
     FitStatus.NOT_CONVERGED: "the fit did not converge from any start",
     FitStatus.NOT_FINITE: "the curve holds missing or infinite values",
     FitStatus.NO_SIGNAL: "the curve is zero or constant",
@@ -80,5 +95,11 @@ _SENTENCES = {
     FitStatus.MISSING_GENOTYPE: "no rs6971 genotype",
     FitStatus.MISSING_DATA: "not measured",
     FitStatus.DECAY_MISMATCH: "image and blood are decay-corrected to different times",
+    FitStatus.OUT_OF_RANGE: "an answer or reading lies outside what is possible",
+    FitStatus.NOT_APPLICABLE: "the rule does not apply to this person",
+    FitStatus.UNDEFINED_ZERO: "a division by zero: the baseline or single rating is zero",
+    FitStatus.TOO_FEW_TRIALS: "fewer valid trials or answers than the rule needs",
+    FitStatus.INDETERMINATE: "what is missing could change the answer; see the bounds",
+    FitStatus.NO_REFERENCE: "no reference cell for this test, body site, sex and age",
     FitStatus.STEP_FAILED: "the step that makes this number failed; see the log",
 }

@@ -154,7 +154,7 @@ def test_a_number_without_a_file_comes_back_without_one(tmp_path):
     row = Measure("sub-1", "n/a", "a", "pet:x", "VT", "r", "n/a", math.nan, math.nan, "mL/cm3", "2TCM",
                   FitStatus.STEP_FAILED, "")  # fmt: skip
     write_cohort(tmp_path, [row])
-    assert (tmp_path / "measures.tsv").read_text().splitlines()[1].endswith("\tstep_failed\tn/a")
+    assert (tmp_path / "measures.tsv").read_text().splitlines()[1].endswith("\tstep_failed\tn/a\tn/a\tn/a")
     (again,) = read_measures(tmp_path / "measures.tsv")
     assert again.source_file == ""
 
