@@ -1,0 +1,1 @@
+"""Questions asked in every voxel, vertex or connection: permutation, TFCE, clusters, maps."""
