@@ -337,4 +337,114 @@ CITATIONS: dict[str, Citation] = {
         "Robust permutation tests for correlation and regression coefficients",
         "J Am Stat Assoc 112:1211-1220", "10.1080/01621459.2016.1202117",
     ),
+    "benjamini2008": Citation(
+        "Benjamini Y, Heller R", 2008,
+        "Screening for partial conjunction hypotheses",
+        "Biometrics 64:1215-1222", "10.1111/j.1541-0420.2007.00984.x",
+    ),
+    "owen2009": Citation(
+        "Owen AB", 2009,
+        "Karl Pearson's meta-analysis revisited",
+        "Ann Stat 37:3867-3892", "10.1214/09-AOS697",
+    ),
+    "nichols2005": Citation(
+        "Nichols T, Brett M, Andersson J, Wager T, Poline JB", 2005,
+        "Valid conjunction inference with the minimum statistic",
+        "NeuroImage 25:653-660", "10.1016/j.neuroimage.2004.12.005",
+    ),
+    "viechtbauer2005": Citation(
+        "Viechtbauer W", 2005,
+        "Bias and efficiency of meta-analytic variance estimators in the random-effects model",
+        "J Educ Behav Stat 30:261-293", "10.3102/10769986030003261",
+    ),
+    "viechtbauer2007": Citation(
+        "Viechtbauer W", 2007,
+        "Confidence intervals for the amount of heterogeneity in meta-analysis",
+        "Stat Med 26:37-52", "10.1002/sim.2514",
+    ),
+    "dersimonian1986": Citation(
+        "DerSimonian R, Laird N", 1986,
+        "Meta-analysis in clinical trials",
+        "Control Clin Trials 7:177-188", "10.1016/0197-2456(86)90046-2",
+    ),
+    "paule1982": Citation(
+        "Paule RC, Mandel J", 1982,
+        "Consensus values and weighting factors",
+        "J Res Natl Bur Stand 87:377-385", "10.6028/jres.087.022",
+    ),
+    "knapp2003": Citation(
+        "Knapp G, Hartung J", 2003,
+        "Improved tests for a random effects meta-regression with a single covariate",
+        "Stat Med 22:2693-2710", "10.1002/sim.1482",
+    ),
+    "higgins2002": Citation(
+        "Higgins JPT, Thompson SG", 2002,
+        "Quantifying heterogeneity in a meta-analysis",
+        "Stat Med 21:1539-1558", "10.1002/sim.1186",
+    ),
+    "higgins2009": Citation(
+        "Higgins JPT, Thompson SG, Spiegelhalter DJ", 2009,
+        "A re-evaluation of random-effects meta-analysis",
+        "J R Stat Soc A 172:137-159", "10.1111/j.1467-985X.2008.00552.x",
+    ),
+    "inthout2016": Citation(
+        "IntHout J, Ioannidis JPA, Rovers MM, Goeman JJ", 2016,
+        "Plea for routinely presenting prediction intervals in meta-analysis",
+        "BMJ Open 6:e010247", "10.1136/bmjopen-2015-010247",
+    ),
+    "egger1997": Citation(
+        "Egger M, Davey Smith G, Schneider M, Minder C", 1997,
+        "Bias in meta-analysis detected by a simple, graphical test",
+        "BMJ 315:629-634", "10.1136/bmj.315.7109.629",
+    ),
+    "sterne2011": Citation(
+        "Sterne JAC, Sutton AJ, Ioannidis JPA, et al.", 2011,
+        "Recommendations for examining and interpreting funnel plot asymmetry in meta-analyses of randomised controlled trials",
+        "BMJ 343:d4002", "10.1136/bmj.d4002",
+    ),
+    "hasselblad1995": Citation(
+        "Hasselblad V, Hedges LV", 1995,
+        "Meta-analysis of screening and diagnostic tests",
+        "Psychol Bull 117:167-178", "10.1037/0033-2909.117.1.167",
+    ),
+    "dunlap1996": Citation(
+        "Dunlap WP, Cortina JM, Vaslow JB, Burke MJ", 1996,
+        "Meta-analysis of experiments with matched groups or repeated measures designs",
+        "Psychol Methods 1:170-177", "10.1037/1082-989X.1.2.170",
+    ),
+    "vanderweele2017": Citation(
+        "VanderWeele TJ, Ding P", 2017,
+        "Sensitivity analysis in observational research: introducing the E-value",
+        "Ann Intern Med 167:268-274", "10.7326/M16-2607",
+    ),
+    "alexanderbloch2018": Citation(
+        "Alexander-Bloch AF, Shou H, Liu S, et al.", 2018,
+        "On testing for spatial correspondence between maps of human brain structure and function",
+        "NeuroImage 178:540-551", "10.1016/j.neuroimage.2018.05.070",
+    ),
+    "smith2009": Citation(
+        "Smith SM, Nichols TE", 2009,
+        "Threshold-free cluster enhancement: addressing problems of smoothing, threshold dependence and localisation in cluster inference",
+        "NeuroImage 44:83-98", "10.1016/j.neuroimage.2008.03.061",
+    ),
+    "zhang2009": Citation(
+        "Zhang H, Nichols TE, Johnson TD", 2009,
+        "Cluster mass inference via random field theory",
+        "NeuroImage 44:51-61", "10.1016/j.neuroimage.2008.08.017",
+    ),
+    "najman2006": Citation(
+        "Najman L, Couprie M", 2006,
+        "Building the component tree in quasi-linear time",
+        "IEEE Trans Image Process 15:3531-3539", "10.1109/TIP.2006.877518",
+    ),
+    "vinokur2015": Citation(
+        "Vinokur L, Zalesky A, Raffelt D, Smith RE, Connelly A", 2015,
+        "A novel threshold-free network-based statistics method: demonstration using simulated pathology",
+        "Organization for Human Brain Mapping, abstract 4144",
+    ),
+    "baggio2018": Citation(
+        "Baggio HC, Abos A, Segura B, et al.", 2018,
+        "Statistical inference in brain graphs using threshold-free network-based statistics",
+        "Hum Brain Mapp 39:2289-2302", "10.1002/hbm.24007",
+    ),
 }  # fmt: skip
