@@ -118,13 +118,10 @@ def _stem(file: File) -> tuple[Path, str]:
 def check_asked(raw: Walk, subs: set[str] | None, sessions: set[str] | None) -> None:
     """Whoever was asked for must be in the raw dataset."""
     here, visits = raw.seen["sub"], raw.seen["ses"]
-    # people may have nothing but tables, or maps that another program made
-    tables = (raw.root / "participants.tsv").is_file() and any(
-        (raw.root / place).is_dir() for place in ("phenotype", "derivatives")
-    )
+    tables = (raw.root / "phenotype").is_dir()  # people may have nothing but tables
     if not here and not raw.problems and not tables:
         raise MissingFile(
-            "the dataset holds no participant", expected="folders named sub-<label>, or participants.tsv",
+            "the dataset holds no participant", expected="folders named sub-<label>, or phenotype/",
             where=str(raw.root),
             do="give the folder that holds dataset_description.json",
         )  # fmt: skip
