@@ -1,4 +1,4 @@
-"""Design matrices without formulas: one regressor of interest, nuisance columns, strata."""
+"""Design matrices without formulas: what is asked, nuisance columns, and who may be exchanged with whom."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Design:
     strata : shape (person,), integer; people of one stratum may be exchanged.
     scheme : ``permute`` (errors exchangeable), ``flip`` (errors symmetric about zero) or ``both``. Never inferred.
     blocks : shape (person,), integer, or None; people of one block change places, or sign, together with another block.
-    spread : shape (person,), integer, or None; people of one spread group share a variance. None: the two groups of
-        `interest`, or one for all.
+    spread : shape (person,), integer, or None; people of one spread group share a variance. None: the groups that
+        `interest` codes, or everybody their own along a measured variable. One group: the classical t or F.
     method : ``freedman-lane``, ``dekker`` or ``huh-jhun``.
     """
 
@@ -42,7 +42,36 @@ class Design:
     @property
     def n(self) -> int:
         """People."""
-        return int(self.interest.size)
+        return int(self.interest.shape[0])
+
+    @property
+    def questions(self) -> Array:
+        """Columns of interest, shape (person, question), also where there is one."""
+        return self.interest.reshape(self.n, -1)
+
+    @property
+    def is_joint(self) -> bool:
+        """Whether several columns are asked about together, by an F."""
+        return self.interest.ndim == 2
+
+    @property
+    def has_equal_spread(self) -> bool:
+        """Whether the caller said that all people share one variance."""
+        return self.spread is not None and np.unique(self.spread).size == 1
+
+    @property
+    def spread_groups(self) -> Array:
+        """Who shares a variance with whom, shape (group, person), 1 where a person belongs.
+
+        Groups that the columns of interest code may differ; along a measured variable there is one group.
+        """
+        labels = self.spread
+        if labels is None:
+            labels = row_labels(self.questions)
+            if np.unique(labels).size > self.questions.shape[1] + 1:
+                labels = np.zeros(self.n, dtype=np.int64)
+        inside: Array = (labels == np.unique(labels)[:, None]).astype(np.float64)
+        return inside
 
     @property
     def matrix(self) -> Array:
@@ -56,8 +85,8 @@ class Design:
 
     @property
     def estimable(self) -> bool:
-        """Whether the regressor of interest can be told apart from the nuisance columns, with freedom left."""
-        return self.rank > column_rank(self.nuisance) and self.n > self.rank
+        """Whether all that is asked can be told apart from the nuisance columns, with freedom left."""
+        return self.rank == column_rank(self.nuisance) + self.questions.shape[1] and self.n > self.rank
 
 
 def two_groups(is_first: NDArray[np.bool_], covariates: Array, strata: NDArray[np.int64]) -> Design:
@@ -74,6 +103,13 @@ def one_sample(n: int, covariates: Array) -> Design:
     """Mean of differences, at the mean of the covariates; tested by sign flips."""
     centred = covariates - covariates.mean(axis=0) if covariates.size else covariates.reshape(n, 0)
     return Design(np.ones(n), independent(np.zeros((n, 0)), centred), np.zeros(n, dtype=np.int64), scheme="flip")
+
+
+def several_groups(labels: Sequence[object], covariates: Array, strata: NDArray[np.int64]) -> Design:
+    """Whether any of several groups differs, covariates held constant: an F, groups in sorted order."""
+    levels = integer_labels(labels)
+    indicators = (levels[:, None] == np.unique(levels)[1:]).astype(np.float64)
+    return Design(indicators, _with_intercept(covariates), strata)
 
 
 def _with_intercept(covariates: Array) -> Array:
@@ -120,6 +156,11 @@ def is_numeric(values: NDArray[np.generic]) -> bool:
 def integer_labels(labels: Sequence[object]) -> NDArray[np.int64]:
     """Labels as integers, in sorted order."""
     return np.unique(np.asarray(labels).astype(str), return_inverse=True)[1].astype(np.int64)
+
+
+def row_labels(rows: Array) -> NDArray[np.int64]:
+    """Integer for every row, the same for equal rows; shape (row,)."""
+    return np.unique(rows, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
 
 
 def column_rank(matrix: Array) -> int:

@@ -24,6 +24,7 @@ class Algebra:
     leverage : shape (person,).
     spread_groups : shape (group, person), 1 where a person belongs; people of one group share a spread.
     dof : residual degrees of freedom.
+    equal_spread : whether all people are said to share one variance, so that the error is the classical one.
     """
 
     weights: Array
@@ -32,6 +33,7 @@ class Algebra:
     leverage: Array
     spread_groups: Array
     dof: int
+    equal_spread: bool = False
 
     @property
     def rests_on_fully_fitted(self) -> bool:
@@ -56,6 +58,15 @@ class Algebra:
     def pooled_weights(self) -> Array:
         """As `hc2_weights`, with one spread for all: the classical error."""
         return np.full(self.weights.size, self.weights @ self.weights / self.dof)
+
+    @property
+    def error_weights(self) -> Array:
+        """As `hc2_weights`, or the classical ones where all people are said to share one variance."""
+        return self.pooled_weights if self.equal_spread else self.hc2_weights
+
+    def error_dof(self, squared: Array) -> Array:
+        """Degrees of freedom of the error that `error_weights` gives, shape of one row of `squared`."""
+        return np.full(squared.shape[1:], float(self.dof)) if self.equal_spread else self.hc2_dof(squared)
 
     def hc2_dof(self, squared: Array) -> Array:
         """Satterthwaite degrees of freedom of the HC2 variance, the spread estimated in each group.
@@ -84,26 +95,39 @@ class Algebra:
 
 def algebra(design: Design) -> Algebra:
     """Least-squares algebra of a design whose contrast is estimable."""
-    nuisance = _residual_maker(design.nuisance)
+    nuisance = residual_maker(design.nuisance)
     own = nuisance @ design.interest
-    full = _residual_maker(design.matrix)
+    full = residual_maker(design.matrix)
     return Algebra(
         weights=own / (own @ own),
         residual_maker=full,
         nuisance_residual_maker=nuisance,
         leverage=1 - np.diag(full),
-        spread_groups=_spread_groups(design.interest),
+        spread_groups=design.spread_groups,
         dof=round(float(np.trace(full))),
+        equal_spread=design.has_equal_spread,
     )
 
 
-def _spread_groups(interest: Array) -> Array:
-    """Two groups may differ in spread; along a measured variable there is one spread."""
-    levels = np.unique(interest)
-    return (interest == levels[:, None]).astype(np.float64) if levels.size == 2 else np.ones((1, interest.size))
+def algebra_beyond(nuisance: Array, interest: Array, spread_groups: Array, equal_spread: bool) -> Algebra:
+    """Algebra of one regressor beyond a nuisance model that is known by its residual maker, shape (person, person)."""
+    own = nuisance @ interest
+    square = float(own @ own)
+    weights = own / square if square > 0 else np.zeros_like(own)
+    full = nuisance - np.outer(weights, own)
+    return Algebra(
+        weights=weights,
+        residual_maker=full,
+        nuisance_residual_maker=nuisance,
+        leverage=1 - np.diag(full),
+        spread_groups=spread_groups,
+        dof=round(float(np.trace(nuisance))) - 1,
+        equal_spread=equal_spread,
+    )
 
 
-def _residual_maker(matrix: Array) -> Array:
+def residual_maker(matrix: Array) -> Array:
+    """Matrix that takes from values what the columns explain, shape (person, person)."""
     n = matrix.shape[0]
     length = np.linalg.norm(matrix, axis=0) if matrix.size else np.zeros(0)
     scaled = matrix[:, length > 0] / length[length > 0] if matrix.size else np.zeros((n, 0))
@@ -119,7 +143,8 @@ def _residual_maker(matrix: Array) -> Array:
 class LinearFit:
     """One contrast in every region, shapes (region,): estimate, errors, residual spread and t values.
 
-    ``se`` is HC2 with Satterthwaite's ``dof``; ``se_pooled`` the classical one; ``spread`` the residual SD.
+    ``se`` is HC2 with Satterthwaite's ``dof``, or the classical error where the design says that all share one
+    variance; ``se_pooled`` the classical one; ``spread`` the residual SD.
     """
 
     estimate: Array
@@ -132,7 +157,7 @@ class LinearFit:
 
     @property
     def t(self) -> Array:
-        """Estimate over its HC2 error; infinite where people do not differ."""
+        """Estimate over its error; infinite where people do not differ."""
         still = np.where(self.estimate == 0, 0.0, np.copysign(np.inf, self.estimate))
         return np.divide(self.estimate, self.se, out=still, where=self.se > 0)
 
@@ -143,8 +168,8 @@ def fit(design: Design, y: Array) -> LinearFit:
     squared = (a.residual_maker @ y) ** 2
     return LinearFit(
         estimate=a.weights @ y,
-        se=np.sqrt(a.hc2_weights @ squared),
-        dof=a.hc2_dof(squared),
+        se=np.sqrt(a.error_weights @ squared),
+        dof=a.error_dof(squared),
         se_pooled=np.sqrt(a.pooled_weights @ squared),
         se_hc3=np.sqrt(a.hc3_weights @ squared),
         spread=np.sqrt(squared.sum(axis=0) / a.dof),
