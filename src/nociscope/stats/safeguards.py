@@ -158,6 +158,79 @@ RULES: dict[str, Rule] = {
             "regions lack different people: corrected p values come from {sets} sets of regions that share their "
             "people, multiplied by {sets}.",
         ),
+        # sites
+        Rule(
+            "two-sites", "warn",
+            "{usable} sites with an estimate cannot support a random site variance: sites are taken as fixed, so that "
+            "the finding speaks of these sites and not of others.",
+            "too few sites for a random site variance: sites are taken as fixed, so that the finding speaks of these "
+            "sites and not of others.",
+        ),
+        Rule(
+            "replication-not-p-in-both", "note",
+            "a replication is not p below alpha in each site: an effect of one direction in at least {u} of {k} sites "
+            "has p = {p:.3g} (partial conjunction).",
+            "a replication is not p below alpha in each site: see the partial conjunction.",
+        ),
+        Rule(
+            "heterogeneous-sites", "warn",
+            "sites differ in the effect (site by question p = {p:.3g}; from {low:.3g} to {high:.3g}): one pooled "
+            "number may describe no site.",
+            "sites differ in the effect: one pooled number may describe no site.",
+        ),
+        Rule(
+            "site-without-answer", "warn",
+            "site {site} gives no answer ({why}): it does not enter the effect pooled over sites, and counts as no "
+            "evidence in the partial conjunction.",
+            "a site gives no answer: it does not enter the effect pooled over sites, and counts as no evidence in the "
+            "partial conjunction.",
+        ),
+        # harmonising
+        Rule(
+            "site-too-small", "refuse",
+            "sites with fewer than 3 people cannot be harmonised: {sites}; what such a site adds and multiplies cannot "
+            "be told from its people.",
+            "sites with fewer than 3 people cannot be harmonised.",
+        ),
+        Rule(
+            "site-few", "warn",
+            "sites with fewer than 10 people: {sites}; what ComBat takes for the site may be its people.",
+            "sites with fewer than 10 people: what ComBat takes for the site may be its people.",
+        ),
+        Rule(
+            "site-group-confounded", "refuse",
+            "within sites {names} cannot be told apart, so that ComBat cannot take the site away and keep {names}: "
+            "people who differ in it would have to be measured at the same site.",
+            "ComBat cannot take the site away and keep what does not differ within sites.",
+        ),
+        # prediction
+        Rule(
+            "few-to-predict", "refuse",
+            "{counts}: below {fewest} of each outcome a prediction is not shown unless the whole pipeline is repeated "
+            "with the outcome permuted (permutations above 0).",
+            "too few people of an outcome for a prediction that is not permuted.",
+        ),
+        Rule(
+            "cannot-calibrate", "warn",
+            "n too small to calibrate ({counts}; about {fewest} of each are needed): whether a probability means what "
+            "it says cannot be known from these people.",
+            "n too small to calibrate.",
+        ),
+        Rule(
+            "baseline-as-good", "warn",
+            "{columns} alone predict with {name} {baseline:.2f}; the measure is not shown to do better (difference "
+            "{low:.2f} to {high:.2f}).",
+            "covariates alone may predict as well as the measure.",
+        ),
+        Rule(
+            "no-baseline", "warn",
+            "no covariates were named as a baseline: age, sex, genotype or site alone might predict as well.",
+        ),
+        Rule(
+            "pooled-loo", "refuse",
+            "no fold holds out both outcomes: an AUC would have to pool scores of different models, which is biased "
+            "(noise then scores below 0.5).",
+        ),
     )
 }  # fmt: skip
 

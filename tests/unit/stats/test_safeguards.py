@@ -15,6 +15,8 @@ from nociscope.core.study import Hypothesis
 from nociscope.stats import RULES, TestSettings, compare, evaluate, paired
 from nociscope.stats.checks import carried_by_one
 from nociscope.stats.safeguards import raised, refuses
+from nociscope.stats.sites.combat import harmonise_safeguards
+from nociscope.stats.sites.replication import replicate_findings
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 QUICK = TestSettings(resamples=200)
@@ -417,3 +419,59 @@ def test_different_people(cohort, contrast):
     findings = evaluate(replace(data, values=values), contrast(), QUICK)
     assert all("2 sets" in message(f, "different-people") for f in findings)
     assert findings[2].n["pain"] == 5 and findings[0].n["pain"] == 6
+
+
+def test_a_site_of_two_people_is_not_harmonised_and_is_named():
+    site, group = np.repeat(["Boston", "Turku"], [12, 2]), np.tile([0.0, 1.0], 7)
+    (guard,) = harmonise_safeguards(site, {"group": group})
+    assert guard.code == "site-too-small" and guard.severity == "refuse" and "Turku (2)" in guard.message
+    assert not refuses(harmonise_safeguards(site, {"group": group}, ["site-too-small"]))
+
+
+def test_sites_below_ten_people_are_named():
+    site, group = np.repeat(["Boston", "Turku"], [12, 8]), np.tile([0.0, 1.0], 10)
+    (guard,) = harmonise_safeguards(site, {"group": group})
+    assert guard.code == "site-few" and "Turku (8)" in guard.message and "Boston" not in guard.message
+
+
+def test_a_group_measured_at_one_site_only_is_not_harmonised():
+    site, group = np.repeat(["Boston", "Turku"], 12), np.repeat([0.0, 1.0], 12)
+    (guard,) = harmonise_safeguards(site, {"pain − control": group, "age": np.arange(24.0) % 7})
+    assert guard.code == "site-group-confounded" and "pain − control" in guard.message and "age" not in guard.message
+    assert not harmonise_safeguards(site, {"pain − control": np.tile([0.0, 1.0], 12)})
+
+
+def in_sites(data, sizes: dict[str, int]):
+    """People of each group dealt to sites in turn: the first of each group to the first site."""
+    places = [site for site, n in sizes.items() for _ in range(n)]
+    seen: dict[str, int] = {}
+    people = []
+    for person in data.people:
+        i = seen[person.group] = seen.get(person.group, -1) + 1
+        people.append(replace(person, part=places[i], site=places[i]))
+    return replace(data, people=tuple(people))
+
+
+def test_two_sites_and_what_a_replication_is(cohort, contrast):
+    data = in_sites(cohort(12, 12, regions=1), {"Bochum": 6, "Essen": 6})
+    finding = replicate_findings(data, contrast(replicate={"at_least": 2}), QUICK)[0]
+    assert {"two-sites", "replication-not-p-in-both"} <= codes(finding)
+    assert "two-sites" not in codes(
+        replicate_findings(data, contrast(replicate={"at_least": 2, "pooling": "fixed"}), QUICK)[0]
+    ), "whoever asks for fixed knows it"
+
+
+def test_heterogeneous_sites(cohort, contrast):
+    data = in_sites(cohort(12, 12, regions=1), {"Bochum": 6, "Essen": 6})
+    values = data.values.copy()
+    values[:6] += 1.5
+    values[6:12] -= 1.5
+    finding = replicate_findings(replace(data, values=values), contrast(replicate={}), QUICK)[0]
+    assert "heterogeneous-sites" in codes(finding)
+
+
+def test_site_without_answer(cohort, contrast):
+    data = in_sites(cohort(13, 13, regions=1), {"Bochum": 6, "Essen": 6, "Lima": 1})
+    finding = replicate_findings(data, contrast(replicate={}), QUICK)[0]
+    assert "Lima" in message(finding, "site-without-answer")
+    assert "too-few-people" in message(finding, "site-without-answer")
