@@ -447,4 +447,94 @@ CITATIONS: dict[str, Citation] = {
         "Statistical inference in brain graphs using threshold-free network-based statistics",
         "Hum Brain Mapp 39:2289-2302", "10.1002/hbm.24007",
     ),
+    "delong1988": Citation(
+        "DeLong ER, DeLong DM, Clarke-Pearson DL", 1988,
+        "Comparing the areas under two or more correlated receiver operating characteristic curves: a nonparametric approach",
+        "Biometrics 44:837-845", "10.2307/2531595",
+    ),
+    "hanley1982": Citation(
+        "Hanley JA, McNeil BJ", 1982,
+        "The meaning and use of the area under a receiver operating characteristic (ROC) curve",
+        "Radiology 143:29-36", "10.1148/radiology.143.1.7063747",
+    ),
+    "newcombe2006": Citation(
+        "Newcombe RG", 2006,
+        "Confidence intervals for an effect size measure based on the Mann-Whitney statistic. Part 2: asymptotic methods and evaluation",
+        "Stat Med 25:559-573", "10.1002/sim.2324",
+    ),
+    "perme2019": Citation(
+        "Perme MP, Manevski D", 2019,
+        "Confidence intervals for the Mann-Whitney test",
+        "Stat Methods Med Res 28:3755-3768", "10.1177/0962280218814556",
+    ),
+    "fay2018": Citation(
+        "Fay MP, Malinovsky Y", 2018,
+        "Confidence intervals of the Mann-Whitney parameter that are compatible with the Wilcoxon-Mann-Whitney test",
+        "Stat Med 37:3991-4006", "10.1002/sim.7890",
+    ),
+    "airola2011": Citation(
+        "Airola A, Pahikkala T, Waegeman W, De Baets B, Salakoski T", 2011,
+        "An experimental comparison of cross-validation techniques for estimating the area under the ROC curve",
+        "Comput Stat Data Anal 55:1828-1844", "10.1016/j.csda.2010.11.018",
+    ),
+    "varoquaux2018": Citation(
+        "Varoquaux G", 2018,
+        "Cross-validation failure: small sample sizes lead to large error bars",
+        "NeuroImage 180:68-77", "10.1016/j.neuroimage.2017.06.061",
+    ),
+    "clopper1934": Citation(
+        "Clopper CJ, Pearson ES", 1934,
+        "The use of confidence or fiducial limits illustrated in the case of the binomial",
+        "Biometrika 26:404-413", "10.1093/biomet/26.4.404",
+    ),
+    "vickers2006": Citation(
+        "Vickers AJ, Elkin EB", 2006,
+        "Decision curve analysis: a novel method for evaluating prediction models",
+        "Med Decis Making 26:565-574", "10.1177/0272989X06295361",
+    ),
+    "collins2016": Citation(
+        "Collins GS, Ogundimu EO, Altman DG", 2016,
+        "Sample size considerations for the external validation of a multivariable prognostic model: a resampling study",
+        "Stat Med 35:214-226", "10.1002/sim.6787",
+    ),
+    "collins2024": Citation(
+        "Collins GS, Moons KGM, Dhiman P, et al.", 2024,
+        "TRIPOD+AI statement: updated guidance for reporting clinical prediction models that use regression or machine learning methods",
+        "BMJ 385:e078378", "10.1136/bmj-2023-078378",
+    ),
+    "johnson2007": Citation(
+        "Johnson WE, Li C, Rabinovic A", 2007,
+        "Adjusting batch effects in microarray expression data using empirical Bayes methods",
+        "Biostatistics 8:118-127", "10.1093/biostatistics/kxj037",
+    ),
+    "fortin2018": Citation(
+        "Fortin JP, Cullen N, Sheline YI, et al.", 2018,
+        "Harmonization of cortical thickness measurements across scanners and sites",
+        "NeuroImage 167:104-120", "10.1016/j.neuroimage.2017.11.024",
+    ),
+    "knijnenburg2009": Citation(
+        "Knijnenburg TA, Wessels LFA, Reinders MJT, Shmulevich I", 2009,
+        "Fewer permutations, more accurate P-values",
+        "Bioinformatics 25:i161-i168", "10.1093/bioinformatics/btp211",
+    ),
+    "winkler2016faster": Citation(
+        "Winkler AM, Ridgway GR, Douaud G, Nichols TE, Smith SM", 2016,
+        "Faster permutation inference in brain imaging",
+        "NeuroImage 141:502-516", "10.1016/j.neuroimage.2016.05.068",
+    ),
+    "choulakian2001": Citation(
+        "Choulakian V, Stephens MA", 2001,
+        "Goodness-of-fit tests for the generalized Pareto distribution",
+        "Technometrics 43:478-484", "10.1198/00401700152672573",
+    ),
+    "winkler2016npc": Citation(
+        "Winkler AM, Webster MA, Brooks JC, Tracey I, Smith SM, Nichols TE", 2016,
+        "Non-parametric combination and related permutation tests for neuroimaging",
+        "Hum Brain Mapp 37:1486-1511", "10.1002/hbm.23115",
+    ),
+    "pesarin2010": Citation(
+        "Pesarin F, Salmaso L", 2010,
+        "Permutation tests for complex data: theory, applications and software",
+        "Wiley, Chichester", "10.1002/9780470689516",
+    ),
 }  # fmt: skip

@@ -96,6 +96,11 @@ RULES: dict[str, Rule] = {
             "few people.",
             "more covariate columns than a fifth of the people: the adjusted estimate would rest on few people.",
         ),
+        Rule(
+            "levels-not-tested", "note",
+            "what is found in each level of {column} is shown beside the difference between levels; whether they differ "
+            "is told by the interval of that difference, not by looking at each.",
+        ),
         # what so few can show
         Rule(
             "floor-above-alpha", "refuse",
