@@ -304,14 +304,16 @@ class _Run:
         count, wide, m = rows.reduced.shape
         left = rows.reduced.reshape(-1, m).astype(np.float32)
         product = np.empty((count * wide, BLOCK), dtype=np.float32)
-        simple = wide == 1 and not self.options.counts
+        plain = self.reduced.questions == 1 and not self.options.counts and not self.reduced.hc2
         slack, slack_den = self._limits
         for b in blocks:
             np.matmul(left, self.data[b], out=product)
-            if simple:
+            if plain and wide == 1:
                 kernels.largest(product, slack, self.signed, upper[b])
-                continue
-            self._count(b, rows, product.reshape(count, wide, BLOCK), upper[b], has_observed)
+            elif plain and not self.signed:
+                kernels.largest_held(product.reshape(count, wide, BLOCK), slack, slack_den, upper[b])
+            else:
+                self._count(b, rows, product.reshape(count, wide, BLOCK), upper[b], has_observed)
 
     @property
     def _limits(self) -> tuple[np.float32, np.float32]:

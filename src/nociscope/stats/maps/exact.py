@@ -10,7 +10,7 @@ from nociscope.stats.maps.kernels import ABSOLUTE_TIE, RELATIVE_TIE
 _TINY = 1e-20
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def score(values, span, people, squares, model, inverse, out):  # type: ignore[no-untyped-def]
     """Score of neighbouring elements under one relabelling.
 
@@ -50,7 +50,7 @@ def score(values, span, people, squares, model, inverse, out):  # type: ignore[n
             out[v] = -out[v]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _welch(values, first, sums, squares, cross, nuisance, out):  # type: ignore[no-untyped-def]
     half, n = sums.shape[0] // 2, values.shape[0]
     residual, fit = np.empty(n), np.empty(len(nuisance))
@@ -74,14 +74,14 @@ def _welch(values, first, sums, squares, cross, nuisance, out):  # type: ignore[
         out[v] = sums[0, v] * abs(sums[0, v]) / max(variance, 1e-14 * size, 1e-300)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def reaches(value, observed, bounded):  # type: ignore[no-untyped-def]
     """Whether a score is at least the observed one, ties being ties; a bounded score is at most one."""
     room = max(1.0 - abs(observed), 0.0) if bounded else 1.0
     return value >= observed - RELATIVE_TIE * abs(observed) * room - ABSOLUTE_TIE
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def settle(pairs, values, people, squares, model, inverse, observed, counts):  # type: ignore[no-untyped-def]
     """Count those (relabelling, element) pairs that float64 says reach the observed score."""
     out = np.empty(1)
@@ -91,7 +91,7 @@ def settle(pairs, values, people, squares, model, inverse, observed, counts):  #
         counts[v] += reaches(out[0], observed[v], squares.shape[1] == 0)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def maxima(upper, width, values, people, squares, model, inverse, left_out, best):  # type: ignore[no-untyped-def]
     """Exact largest score of each relabelling from bounds of its blocks.
 

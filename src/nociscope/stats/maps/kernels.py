@@ -16,25 +16,54 @@ ABSOLUTE_TIE = 1e-11
 NEVER = np.float32(1e30)
 """Threshold of an element that is not counted."""
 
+LANES = 64
+"""Maxima are kept side by side, so that the compiler can take many elements at once; blocks are a multiple of it."""
+
 _TINY = np.float32(1e-12)
+_LOWEST = np.float32(-3e38)
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
 def largest(products, slack, signed, upper):  # type: ignore[no-untyped-def]
     """Bound the largest score from above where one row says all; shapes (relabelling, element), (relabelling,)."""
+    lanes = np.empty(LANES, np.float32)
     for p in range(products.shape[0]):
-        row, best = products[p], np.float32(-3.0)
-        if signed:
-            for v in range(row.size):
-                best = max(best, row[v])
-        else:
-            for v in range(row.size):
-                best = max(best, abs(row[v]))
-        best += slack
+        row = products[p]
+        lanes[:] = np.float32(-3.0)
+        for chunk in range(row.size // LANES):
+            start = chunk * LANES
+            for i in range(LANES):
+                root = row[start + i] if signed else abs(row[start + i])
+                lanes[i] = root if root > lanes[i] else lanes[i]
+        best = lanes.max() + slack
         upper[p] = best * abs(best)
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
+def largest_held(products, slack, slack_den, upper):  # type: ignore[no-untyped-def]
+    """Bound the largest unsigned score of one question from above; shapes (relabelling, row, element), (relabelling,).
+
+    `scan` gives the same; this one is for the null of the maximum alone, where it is twice as quick.
+    """
+    lanes, den = np.empty(LANES, np.float32), np.empty(LANES, np.float32)
+    for p in range(products.shape[0]):
+        rows = products[p]
+        lanes[:] = np.float32(-3.0)
+        for chunk in range(rows.shape[1] // LANES):
+            start = chunk * LANES
+            for i in range(LANES):
+                den[i] = np.float32(1.0) - slack_den
+            for j in range(1, rows.shape[0]):
+                for i in range(LANES):
+                    den[i] -= rows[j, start + i] * rows[j, start + i]
+            for i in range(LANES):
+                root = abs(rows[0, start + i]) + slack
+                score = root * root / (den[i] if den[i] > _TINY else _TINY)
+                lanes[i] = score if score > lanes[i] else lanes[i]
+        upper[p] = lanes.max()
+
+
+@njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
 def fractions(products, squares, cross, questions, signed, parts):  # type: ignore[no-untyped-def]
     """Fill numerator (as a root), denominator and its scale of one relabelling; parts has shape (3, element)."""
     root, den, scale = parts[0], parts[1], parts[2]
@@ -70,20 +99,24 @@ def fractions(products, squares, cross, questions, signed, parts):  # type: igno
             den[v] -= products[j, v] * products[j, v]
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
 def bound(parts, slack, slack_den):  # type: ignore[no-untyped-def]
     """Bound the largest score of one relabelling from above."""
     root, den, scale = parts[0], parts[1], parts[2]
-    best = np.float32(-3e38)
-    for v in range(root.size):
-        top = root[v] + slack
-        unsure = slack_den * scale[v]
-        bottom = den[v] - unsure if top >= 0 else den[v] + unsure
-        best = max(best, top * abs(top) / max(bottom, _TINY))
-    return best
+    lanes = np.full(LANES, _LOWEST)
+    for chunk in range(root.size // LANES):
+        start = chunk * LANES
+        for i in range(LANES):
+            top = root[start + i] + slack
+            unsure = slack_den * scale[start + i]
+            bottom = den[start + i] - unsure if top >= 0 else den[start + i] + unsure
+            bottom = bottom if bottom > _TINY else _TINY
+            score = top * abs(top) / bottom
+            lanes[i] = score if score > lanes[i] else lanes[i]
+    return lanes.max()
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
 def count(parts, threshold, slack, slack_den, counts):  # type: ignore[no-untyped-def]
     """Add to the counts where the score surely reaches the threshold; say for how many elements that is unsure.
 
@@ -101,7 +134,7 @@ def count(parts, threshold, slack, slack_den, counts):  # type: ignore[no-untype
     return unsure
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def scan(products, squares, model, limits, threshold, counts, upper):  # type: ignore[no-untyped-def]
     """One block of elements under a batch of relabellings; gives (relabelling, element) pairs left to float64.
 
@@ -133,7 +166,7 @@ def scan(products, squares, model, limits, threshold, counts, upper):  # type: i
     return pairs[:found]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def statistics(products, squares, model, dof, maps):  # type: ignore[no-untyped-def]
     """Fill maps of signed t (or Welch-type t, or F), shape (relabelling, element)."""
     cross, questions, signed = model
