@@ -332,6 +332,36 @@ CITATIONS: dict[str, Citation] = {
         "Controlling the false discovery rate: a practical and powerful approach to multiple testing",
         "J R Stat Soc B 57:289-300", "10.1111/j.2517-6161.1995.tb02031.x",
     ),
+    "johansen1980": Citation(
+        "Johansen S", 1980,
+        "The Welch-James approximation to the distribution of the residual sum of squares in a weighted linear regression",
+        "Biometrika 67:85-92", "10.1093/biomet/67.1.85",
+    ),
+    "steiger2004": Citation(
+        "Steiger JH", 2004,
+        "Beyond the F test: effect size confidence intervals and tests of close fit in the analysis of variance and contrast analysis",
+        "Psychol Methods 9:164-182", "10.1037/1082-989X.9.2.164",
+    ),
+    "schuirmann1987": Citation(
+        "Schuirmann DJ", 1987,
+        "A comparison of the two one-sided tests procedure and the power approach for assessing the equivalence of average bioavailability",
+        "J Pharmacokinet Biopharm 15:657-680", "10.1007/BF01068419",
+    ),
+    "dekker2007": Citation(
+        "Dekker D, Krackhardt D, Snijders TAB", 2007,
+        "Sensitivity of MRQAP tests to collinearity and autocorrelation conditions",
+        "Psychometrika 72:563-581", "10.1007/s11336-007-9016-1",
+    ),
+    "huhjhun2001": Citation(
+        "Huh MH, Jhun M", 2001,
+        "Random permutation testing in multiple linear regression",
+        "Commun Stat Theory Methods 30:2023-2032", "10.1081/STA-100106060",
+    ),
+    "gelman2006": Citation(
+        "Gelman A, Stern H", 2006,
+        "The difference between \"significant\" and \"not significant\" is not itself statistically significant",
+        "Am Stat 60:328-331", "10.1198/000313006X152649",
+    ),
     "diciccio2017": Citation(
         "DiCiccio CJ, Romano JP", 2017,
         "Robust permutation tests for correlation and regression coefficients",
@@ -536,5 +566,46 @@ CITATIONS: dict[str, Citation] = {
         "Pesarin F, Salmaso L", 2010,
         "Permutation tests for complex data: theory, applications and software",
         "Wiley, Chichester", "10.1002/9780470689516",
+    ),
+    "gelman2014": Citation(
+        "Gelman A, Carlin J", 2014,
+        "Beyond power calculations: assessing type S (sign) and type M (magnitude) errors",
+        "Perspect Psychol Sci 9:641-651", "10.1177/1745691614551642",
+    ),
+    "rouder2009": Citation(
+        "Rouder JN, Speckman PL, Sun D, Morey RD, Iverson G", 2009,
+        "Bayesian t tests for accepting and rejecting the null hypothesis",
+        "Psychon Bull Rev 16:225-237", "10.3758/PBR.16.2.225",
+    ),
+    "ly2016": Citation(
+        "Ly A, Verhagen J, Wagenmakers EJ", 2016,
+        "Harold Jeffreys's default Bayes factor hypothesis tests: explanation, extension, and application in psychology",
+        "J Math Psychol 72:19-32", "10.1016/j.jmp.2015.06.004",
+    ),
+    "box1953": Citation(
+        "Box GEP", 1953,
+        "Non-normality and tests on variances",
+        "Biometrika 40:318-335", "10.1093/biomet/40.3-4.318",
+    ),
+    "crawford1998": Citation(
+        "Crawford JR, Howell DC", 1998,
+        "Comparing an individual's test score against norms derived from small samples",
+        "Clin Neuropsychol 12:482-486", "10.1076/clin.12.4.482.7241",
+    ),
+    "crawford2010": Citation(
+        "Crawford JR, Garthwaite PH, Porter S", 2010,
+        "Point and interval estimates of effect sizes for the case-controls design in neuropsychology: rationale, "
+        "methods, implementations, and proposed reporting standards",
+        "Cogn Neuropsychol 27:245-260", "10.1080/02643294.2010.513967",
+    ),
+    "mackinnon2002": Citation(
+        "MacKinnon DP, Lockwood CM, Hoffman JM, West SG, Sheets V", 2002,
+        "A comparison of methods to test mediation and other intervening variable effects",
+        "Psychol Methods 7:83-104", "10.1037/1082-989X.7.1.83",
+    ),
+    "fritz2012": Citation(
+        "Fritz MS, Taylor AB, MacKinnon DP", 2012,
+        "Explanation of two anomalous results in statistical mediation analysis",
+        "Multivariate Behav Res 47:61-87", "10.1080/00273171.2012.640596",
     ),
 }  # fmt: skip

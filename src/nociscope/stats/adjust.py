@@ -1,7 +1,8 @@
-"""Corrections for many tests: max-statistic (from the permutations), Holm, false discovery rate, none."""
+"""Corrections for many tests: max-statistic and its steps (from the permutations), Holm, false discovery rate, none."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -13,10 +14,14 @@ from nociscope.stats.design import Array
 
 ADJUSTMENTS = {
     "max": "family-wise by the maximum statistic (Westfall & Young 1993)",
+    "step-down": "family-wise by the maximum statistic in steps (Westfall & Young 1993)",
     "holm": "family-wise by Holm's steps (Holm 1979)",
     "fdr": "false discovery rate (Benjamini & Hochberg 1995)",
     "none": "none",
 }
+
+BY_MAXIMUM = ("max", "step-down")
+"""Corrections that come from the relabellings themselves."""
 
 
 def adjusted(p: Array, method: str) -> Array:
@@ -25,7 +30,7 @@ def adjusted(p: Array, method: str) -> Array:
     Raises
     ------
     InputError
-        An unknown method, or ``max``, which needs the permutations.
+        An unknown method, or one of `BY_MAXIMUM`, which need the permutations.
     """
     p = np.asarray(p, dtype=np.float64)
     out = np.full(p.shape, np.nan)
@@ -57,16 +62,18 @@ def _benjamini_hochberg(p: Array) -> Array:
 def adjust_family(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Correct jointly over all hypotheses that share a family; the order stays.
 
-    A family of one hypothesis keeps its own correction. Over several, ``max`` multiplies each hypothesis' max-statistic
-    p by the number of hypotheses (Bonferroni: steps would not hold where a hypothesis is true in some regions only),
-    ``holm`` and ``fdr`` take all regions of all hypotheses together, ``none`` stays none.
+    A family of one hypothesis keeps its own correction. Over several, ``max`` and ``step-down`` multiply
+    each hypothesis' own p by the number of hypotheses (Bonferroni: steps between hypotheses would not hold where one
+    is true in some regions only), ``holm`` and ``fdr`` take all regions of all hypotheses together, ``none`` stays none.
     Call it once, on what `evaluate` returned.
     """
     out = list(findings)
     for family in dict.fromkeys(f.family for f in findings):
-        members = [i for i, f in enumerate(findings) if f.family == family and f.status == "ok" and f.kind != "retest"]
+        members = [
+            i for i, f in enumerate(findings) if f.family == family and f.status == "ok" and math.isfinite(f.p_value)
+        ]
         hypotheses = len({findings[i].hypothesis for i in members})
-        for method in ("max", "holm", "fdr") if hypotheses > 1 else ():
+        for method in (*BY_MAXIMUM, "holm", "fdr") if hypotheses > 1 else ():
             chosen = [i for i in members if findings[i].adjustment == method]
             for i, p in zip(chosen, _joint([findings[i] for i in chosen], method, hypotheses), strict=True):
                 details = {**findings[i].details, "family_hypotheses": hypotheses}
@@ -75,6 +82,6 @@ def adjust_family(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
 
 
 def _joint(findings: list[Finding], method: str, hypotheses: int) -> list[float]:
-    if method == "max":
+    if method in BY_MAXIMUM:
         return [min(1.0, hypotheses * f.p_adjusted) for f in findings]
     return [float(p) for p in adjusted(np.array([f.p_value for f in findings]), method)]

@@ -11,11 +11,11 @@ from scipy import stats
 from nociscope.core.finding import Finding, Safeguard
 from nociscope.core.hypothesis_data import MISSING_LABELS, HypothesisData, Person
 from nociscope.core.study import Hypothesis
-from nociscope.stats.design import aliased_with, code
-from nociscope.stats.linear import algebra
-from nociscope.stats.question import Question
+from nociscope.stats.asked import Question
+from nociscope.stats.design import aliased_with, code, column_rank
+from nociscope.stats.linear import residual_maker
 from nociscope.stats.safeguards import raised
-from nociscope.stats.sample import LOW_AFFINITY, Sample
+from nociscope.stats.sample import BETWEEN_PEOPLE, LOW_AFFINITY, Sample
 
 Raised = tuple[Safeguard, ...]
 
@@ -26,7 +26,7 @@ PEOPLE_PER_COVARIATE = 5
 
 def genotype_known(data: HypothesisData, hypothesis: Hypothesis, people: Sequence[Person]) -> Raised:
     """Absolute TSPO contrasts need rs6971; ratios without it are unadjusted. Within a person it does not matter."""
-    if not data.genotype_sensitive or hypothesis.kind not in ("contrast", "correlate") or not people:
+    if not data.genotype_sensitive or hypothesis.kind not in BETWEEN_PEOPLE or not people:
         return ()
     unknown = sum(p.genotype in MISSING_LABELS for p in people)
     if unknown:
@@ -34,14 +34,16 @@ def genotype_known(data: HypothesisData, hypothesis: Hypothesis, people: Sequenc
         values = {"unknown": unknown, "n": len(people), "measure": hypothesis.measure}
         return (raised(code_, hypothesis.override, values),)
     levels = {p.genotype for p in people}
-    modelled = data.genotype_covariate in data.covariates or {p.genotype for p in people} <= {p.stratum for p in people}
+    held = {*data.covariates, *(data.terms.variables if data.terms is not None else ())}
+    modelled = data.genotype_covariate in held or hypothesis.separately_by == data.genotype_covariate
+    modelled = modelled or {p.genotype for p in people} <= {p.stratum for p in people}
     asked = levels <= {p.group for p in people} or hypothesis.by == data.genotype_covariate
     return () if len(levels) == 1 or modelled or asked else (raised("genotype-not-modelled"),)
 
 
-def genotype_cells(data: HypothesisData, hypothesis: Hypothesis, sample: Sample) -> Raised:
+def genotype_cells(data: HypothesisData, asked: Question, sample: Sample) -> Raised:
     """A genotype that only one group has cannot be adjusted for, only extrapolated."""
-    if hypothesis.kind != "contrast" or data.genotype_covariate not in sample.covariates:
+    if not asked.groups or data.genotype_covariate not in asked.covariates:
         return ()
     lonely = _in_one_group(sample, "genotype")
     return (raised("genotype-cell-empty", values={"levels": ", ".join(lonely)}),) if lonely else ()
@@ -49,7 +51,7 @@ def genotype_cells(data: HypothesisData, hypothesis: Hypothesis, sample: Sample)
 
 def low_affinity(data: HypothesisData, hypothesis: Hypothesis) -> Raised:
     """Low-affinity binders are left out of questions between people, or kept by name and flagged."""
-    if not data.genotype_sensitive or hypothesis.kind not in ("contrast", "correlate"):
+    if not data.genotype_sensitive or hypothesis.kind not in BETWEEN_PEOPLE:
         return ()
     groups = set(hypothesis.contrast) or {p.group for p in data.people}
     who = [p.participant for p in data.people if p.genotype == LOW_AFFINITY and p.group in groups]
@@ -60,33 +62,48 @@ def low_affinity(data: HypothesisData, hypothesis: Hypothesis) -> Raised:
 def separable(asked: Question, hypothesis: Hypothesis, sample: Sample) -> Raised:
     """Covariates that reproduce what is asked, alone or together."""
     x, n = asked.design.interest, asked.design.n
-    if asked.kind == "paired" or n == 0 or np.ptp(x) == 0:
+    if asked.kind in ("paired", "formula") or n == 0 or np.ptp(x) == 0 or asked.per_level:
         return ()
+    if asked.is_joint:
+        return _jointly_separable(asked, hypothesis)
     alone = [name for name, column in sample.covariates.items() if aliased_with(x, code({name: column}, n)[0])]
     jointly = aliased_with(x, code(sample.covariates, n)[0])
     if not (alone or aliased_with(x, asked.design.nuisance)):
         return ()
     names = alone or (list(sample.covariates) if jointly else [hypothesis.stratify or "strata"])
-    interest = asked.contrast if asked.kind == "contrast" else hypothesis.correlate
+    interest = asked.contrast if asked.groups else hypothesis.correlate
     return (raised("covariate-aliased", hypothesis.override, {"names": " and ".join(names), "interest": interest}),)
 
 
-def sex_separable(hypothesis: Hypothesis, sample: Sample) -> Raised:
-    """A group that lacks a sex which the other has."""
-    if hypothesis.kind != "contrast" or not _in_one_group(sample, "sex"):
+def _jointly_separable(asked: Question, hypothesis: Hypothesis) -> Raised:
+    if asked.design.rank == column_rank(asked.design.nuisance) + asked.design.questions.shape[1]:
+        return ()
+    values = {"names": " and ".join(asked.covariates) or hypothesis.stratify or "strata", "interest": asked.contrast}
+    return (raised("covariate-aliased", hypothesis.override, values),)
+
+
+def levels_beside_interaction(asked: Question, hypothesis: Hypothesis) -> Raised:
+    """Estimates of levels are read beside their difference, or not at all."""
+    return (raised("levels-not-tested", values={"column": hypothesis.separately_by}),) if asked.per_level else ()
+
+
+def sex_separable(asked: Question, hypothesis: Hypothesis, sample: Sample) -> Raised:
+    """A group that lacks a sex which another has."""
+    if not asked.groups or not _in_one_group(sample, "sex"):
         return ()
     group, sex = sample.labels("group"), sample.labels("sex")
+    groups = hypothesis.contrast or np.unique(group).tolist()
     cells = [
-        f"{level} " + ", ".join(f"{((group == g) & (sex == level)).sum()} in {g}" for g in hypothesis.contrast)
+        f"{level} " + ", ".join(f"{((group == g) & (sex == level)).sum()} in {g}" for g in groups)
         for level in np.unique(sex)
     ]
     return (raised("sex-not-separable", values={"cells": "; ".join(cells)}),)
 
 
-def site_separable(hypothesis: Hypothesis, sample: Sample) -> Raised:
+def site_separable(asked: Question, hypothesis: Hypothesis, sample: Sample) -> Raised:
     """Sites that contributed to one group only."""
     sites = np.unique(sample.labels("site"))
-    if hypothesis.kind != "contrast" or sites.size < 2:
+    if not asked.groups or sites.size < 2:
         return ()
     lonely = _in_one_group(sample, "site")
     if len(lonely) == sites.size:
@@ -120,7 +137,7 @@ def attainable(floor: float, count: int, exact: bool, alpha: float, override: Se
 
 def equal_spread(asked: Question, region: int, p_pooled: float, p_welch: float, alpha: float) -> Raised:
     """Groups whose spread differs enough that the classical test would have said something else."""
-    if asked.kind != "contrast":
+    if asked.kind != "contrast" or asked.is_joint or asked.per_level or asked.design.has_equal_spread:
         return ()
     first = asked.design.interest == 1
     y = asked.values[:, region]
@@ -175,6 +192,8 @@ def same_verdict(asked: Question, p: float, ends: tuple[float, float], level: fl
     Both may be right: p counts relabellings of these people, the interval adds what a bell curve would hold beyond
     them. A one-sided p of half the size says no more than the two-sided interval.
     """
+    if asked.is_joint:  # a share of variance has no sign, and its interval begins at zero
+        return ()
     significant, excludes = p <= 1 - level, ends[0] > 0 or ends[1] < 0
     if significant == excludes:
         return ()
@@ -210,7 +229,7 @@ def _in_one_group(sample: Sample, descriptor: str) -> list[str]:
     """Known levels of a descriptor that one group has and the other has not."""
     group, level = sample.labels("group"), sample.labels(descriptor)
     known = [value for value in np.unique(level) if value not in MISSING_LABELS]
-    if len(known) < 2:
+    if len(known) < 2 or np.array_equal(group, level):  # asked about itself
         return []
     return [str(value) for value in known if np.unique(group[level == value]).size == 1]
 
@@ -221,6 +240,5 @@ def without_spread(asked: Question) -> NDArray[np.bool_]:
     Ranks may be in perfect order: a rank correlation of 1 is a result.
     """
     y = asked.values
-    a = algebra(asked.design)
-    left = y - y.mean(axis=0) if asked.effect == "spearman_rho" else a.residual_maker @ y
+    left = y - y.mean(axis=0) if asked.effect == "spearman_rho" else residual_maker(asked.design.matrix) @ y
     return np.asarray(np.linalg.norm(left, axis=0) <= 1e-10 * np.linalg.norm(y, axis=0))

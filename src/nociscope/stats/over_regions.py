@@ -8,7 +8,7 @@ import numpy as np
 
 from nociscope.core.finding import Finding, Safeguard
 from nociscope.core.study import Hypothesis
-from nociscope.stats.adjust import adjusted
+from nociscope.stats.adjust import BY_MAXIMUM, adjusted
 from nociscope.stats.safeguards import raised
 from nociscope.stats.settings import TestSettings
 
@@ -22,11 +22,12 @@ def corrected(
 
     Parameters
     ----------
-    findings : one a region, ``p_adjusted`` the max-statistic p within its set.
+    findings : one a region, ``p_adjusted`` the max-statistic or step-down p within its set.
     sets : sets of regions that share the same people.
     """
     p_max = np.array([min(1.0, sets * f.p_adjusted) for f in findings])
-    p = p_max if hypothesis.adjust == "max" else adjusted(np.array([f.p_value for f in findings]), hypothesis.adjust)
+    by_maximum = hypothesis.adjust in BY_MAXIMUM
+    p = p_max if by_maximum else adjusted(np.array([f.p_value for f in findings]), hypothesis.adjust)
     tested = sum(f.status == "ok" for f in findings)
     hits = int(np.sum(p <= settings.alpha))
     out = []
@@ -50,7 +51,7 @@ def _about_regions(
     out = []
     if hypothesis.adjust == "none":
         out.append(raised("no-correction", values={"regions": tested}))
-    if hypothesis.adjust == "max" and sets > 1:
+    if hypothesis.adjust in BY_MAXIMUM and sets > 1:
         out.append(raised("different-people", values={"sets": sets}))
     if p <= settings.alpha:
         low, high = (finding.details.get(f"leave_one_out_{side}", NAN) for side in ("low", "high"))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,58 +10,54 @@ from scipy import stats
 
 from nociscope.core.hypothesis_data import HypothesisData
 from nociscope.core.study import Hypothesis
-from nociscope.stats.design import Array, Design, code, integer_labels, is_numeric, one_sample, slope, two_groups
+from nociscope.stats.asked import Question, counted, held_constant, per_unit
+from nociscope.stats.design import code, integer_labels, is_numeric, one_sample, several_groups, slope, two_groups
+from nociscope.stats.question_levels import separate
+from nociscope.stats.question_terms import of_terms
 from nociscope.stats.sample import Sample
 
-
-@dataclass(frozen=True, eq=False)
-class Question:
-    """A design with its values and its words.
-
-    Parameters
-    ----------
-    values : shape (person, region).
-    covariates : names as the study file has them.
-    effect : ``hedges_g``, ``dz``, ``pearson_r`` or ``spearman_rho``.
-    error : denominator of the statistic, ``hc2`` or, for ranks, ``pooled``.
-    """
-
-    kind: str
-    design: Design
-    values: Array
-    covariates: tuple[str, ...]
-    n: Mapping[str, int]
-    contrast: str
-    unit: str
-    effect: str
-    error: str = "hc2"
-
-    @property
-    def held(self) -> int:
-        """Independent nuisance columns besides the intercept."""
-        intercept = 0 if self.kind == "paired" else 1
-        return self.design.rank - 1 - intercept
+__all__ = ["Question", "question"]
 
 
 def question(sample: Sample, data: HypothesisData, hypothesis: Hypothesis) -> Question:
-    """Design of a contrast, a correlation or a paired difference."""
-    asker = {"contrast": _contrast, "correlate": _correlation, "paired": _paired}[hypothesis.kind]
-    return asker(sample, data, hypothesis)
+    """Design of a contrast, a correlation, a paired difference or a formula, exchanged as the hypothesis says."""
+    askers = {"contrast": _contrast, "correlate": _correlation, "paired": _paired, "formula": of_terms}
+    asked = askers[hypothesis.kind](sample, data, hypothesis)
+    if hypothesis.separately_by:
+        asked = separate(asked, sample, hypothesis)
+    return _exchanged(asked, sample, hypothesis)
+
+
+def _exchanged(asked: Question, sample: Sample, hypothesis: Hypothesis) -> Question:
+    """The same question with what the null exchanges and who shares a spread."""
+    n = asked.design.n
+    design = replace(
+        asked.design, scheme=hypothesis.scheme or asked.design.scheme, method=hypothesis.permutation_method
+    )
+    if hypothesis.blocks:
+        design = replace(design, blocks=integer_labels(sample.labels("block").tolist()))
+    if hypothesis.spread == "equal":
+        design = replace(design, spread=np.zeros(n, dtype=np.int64))
+    return replace(asked, design=design)
 
 
 def _contrast(sample: Sample, data: HypothesisData, hypothesis: Hypothesis) -> Question:
-    a, b = hypothesis.contrast
-    first = sample.labels("group") == a
-    nuisance, strata = _held_constant(sample, sample.covariates)
+    levels, group = tuple(hypothesis.contrast), sample.labels("group")
+    nuisance, strata = held_constant(sample, sample.covariates)
+    several = len(levels) > 2
     return Question(
         kind="contrast",
-        design=two_groups(first, nuisance, strata),
+        design=several_groups(group.tolist(), nuisance, strata)
+        if several
+        else two_groups(group == levels[0], nuisance, strata),
         values=sample.values,
         covariates=tuple(sample.covariates),
-        n={a: int(first.sum()), b: int((~first).sum())},
-        contrast=f"{a} − {b}",
-        unit=data.unit,
-        effect="hedges_g",
+        n=counted(group, levels),
+        contrast="any of " + ", ".join(levels) if several else f"{levels[0]} − {levels[1]}",
+        unit="1" if several else data.unit,
+        effect="partial_eta_squared" if several else "hedges_g",
+        groups=tuple(group.tolist()),
+        label="differences between any group means" if several else "difference between group means",
     )
 
 
@@ -73,8 +68,7 @@ def _correlation(sample: Sample, data: HypothesisData, hypothesis: Hypothesis) -
     if rank:
         predictor, values = stats.rankdata(predictor), stats.rankdata(values, axis=0)
         columns = {key: _ranked(column) for key, column in columns.items()}
-    nuisance, strata = _held_constant(sample, columns)
-    per = "" if data.predictor_unit in ("1", "") else data.predictor_unit
+    nuisance, strata = held_constant(sample, columns)
     return Question(
         kind="correlate",
         design=slope(predictor, nuisance, strata),
@@ -82,9 +76,10 @@ def _correlation(sample: Sample, data: HypothesisData, hypothesis: Hypothesis) -
         covariates=tuple(sample.covariates),
         n={"people": len(sample.people)},
         contrast=f"with {name}",
-        unit="1" if rank else _per_unit(data.unit, per),
+        unit="1" if rank else per_unit(data.unit, data.predictor_unit),
         effect="spearman_rho" if rank else "pearson_r",
         error="pooled" if rank else "hc2",
+        label="slope of a linear regression",
     )
 
 
@@ -100,21 +95,9 @@ def _paired(sample: Sample, data: HypothesisData, hypothesis: Hypothesis) -> Que
         contrast=f"{a} − {b}",
         unit=data.unit,
         effect="dz",
+        label="mean difference between sessions",
     )
-
-
-def _held_constant(sample: Sample, covariates: Mapping[str, NDArray[np.generic]]) -> tuple[Array, NDArray[np.int64]]:
-    """Covariates and, where people are exchanged within strata only, the strata themselves."""
-    n = len(sample.people)
-    labels = sample.labels("stratum")
-    stratified = np.unique(labels).size > 1
-    nuisance, _ = code({**covariates, **({" stratum": labels} if stratified else {})}, n)
-    return nuisance, integer_labels(labels.tolist()) if n else np.zeros(0, dtype=np.int64)
 
 
 def _ranked(column: NDArray[np.generic]) -> NDArray[np.generic]:
     return stats.rankdata(column.astype(np.float64)) if is_numeric(column) else column
-
-
-def _per_unit(unit: str, per: str) -> str:
-    return unit if not per else f"{unit}/({per})"

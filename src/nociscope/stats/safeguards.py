@@ -98,8 +98,8 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "levels-not-tested", "note",
-            "what is found in each level of {column} is shown beside the difference between levels; whether they differ "
-            "is told by the interval of that difference, not by looking at each.",
+            "what is found in each level of {column} is shown beside the difference between levels; whether they "
+            "differ is told by the interval of that difference, not by looking at each.",
         ),
         # what so few can show
         Rule(
@@ -217,13 +217,13 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "cannot-calibrate", "warn",
-            "n too small to calibrate ({counts}; about {fewest} of each are needed): whether a probability means what "
+            "{counts}, n too small to calibrate (about {fewest} of each are needed): whether a probability means what "
             "it says cannot be known from these people.",
             "n too small to calibrate.",
         ),
         Rule(
             "baseline-as-good", "warn",
-            "{columns} alone predict with {name} {baseline:.2f}; the measure is not shown to do better (difference "
+            "a model of {columns} alone reaches {name} {baseline:.2f}; the measure is not shown to do better (difference "
             "{low:.2f} to {high:.2f}).",
             "covariates alone may predict as well as the measure.",
         ),
@@ -235,6 +235,39 @@ RULES: dict[str, Rule] = {
             "pooled-loo", "refuse",
             "no fold holds out both outcomes: an AUC would have to pool scores of different models, which is biased "
             "(noise then scores below 0.5).",
+        ),
+        # what an estimate is worth
+        Rule(
+            "exaggeration", "note",
+            "if the truth were half the minimal detectable effect, {power_at_half_mde:.0%} of such studies would be "
+            "significant, their estimates {type_m_at_half_mde:.1f} times too large on average and "
+            "{type_s_at_half_mde:.1%} of them of the wrong sign.",
+            "significant estimates of so few people are too large on average where the truth is smaller than what they "
+            "can detect.",
+        ),
+        Rule(
+            "equivalence", "note",
+            "against the declared margin of ±{equivalence_margin:.3g} ({equivalence_scale}): {equivalence_verdict}, "
+            "p = {equivalence_p:.3g} by two one-sided tests.",
+        ),
+        Rule(
+            "prior-matters", "warn",
+            "whether the Bayesian interval holds zero depends on the prior: the data do not settle the question.",
+        ),
+        Rule(
+            "few-controls", "warn",
+            "{controls} controls: only a case more than {reach:.1f} of their SDs away from their mean is significant.",
+            "few controls: only a case several of their SDs away from their mean is significant.",
+        ),
+        Rule(
+            "genotype-unmatched", "warn",
+            "rs6971 genotype is unknown, or differs between the case and some controls: their difference may be one in "
+            "binding affinity, not in TSPO signal.",
+        ),
+        Rule(
+            "cross-sectional-mediation", "warn",
+            "cause, mediator and measure come from one time: the indirect effect describes how they hang together and "
+            "does not show what causes what; the model with the last two exchanged is given beside it.",
         ),
     )
 }  # fmt: skip

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nociscope.core.hypothesis_data import MISSING_LABELS, HypothesisData, Person
+from nociscope.core.hypothesis_data import MISSING_LABELS, HypothesisData, Person, Terms
 from nociscope.core.study import Hypothesis
 from nociscope.stats.design import Array, is_numeric
 
 LOW_AFFINITY = "LAB"
+
+BETWEEN_PEOPLE = ("contrast", "correlate", "formula", "single_case", "mediate", "predict")
+"""Questions whose answer rests on differences between people."""
 
 Reasons = tuple[tuple[str, str], ...]
 
@@ -30,6 +33,7 @@ class Sample:
     covariates : name to column, shape (person,).
     predictor : shape (person,) or None.
     excluded : per region of the sample, (participant, reason).
+    terms : columns of a formula of these people, or None.
     """
 
     people: tuple[Person, ...]
@@ -39,9 +43,10 @@ class Sample:
     rows: NDArray[np.int64]
     predictor: Array | None
     excluded: tuple[Reasons, ...]
+    terms: Terms | None = None
 
     def labels(self, name: str) -> NDArray[np.str_]:
-        """One descriptor of everybody: ``group``, ``site``, ``sex``, ``genotype`` or ``stratum``."""
+        """One descriptor of everybody: ``group``, ``site``, ``sex``, ``genotype``, ``stratum``, ``block``, ``part``."""
         return np.array([getattr(p, name) for p in self.people], dtype=str)
 
 
@@ -77,13 +82,29 @@ def _sample(
 ) -> Sample:
     rows = np.flatnonzero(keep)
     return Sample(
-        people=tuple(data.people[i] for i in rows),
+        people=tuple(_in_cell(data, int(i)) for i in rows),
         values=y[np.ix_(rows, regions)],
         region_index=regions,
         covariates={name: np.asarray(column)[rows] for name, column in data.covariates.items()},
         rows=rows,
         predictor=None if data.predictor is None else data.predictor[rows],
         excluded=tuple(_reasons(data, data.regions[r], keep, asked, reasons) for r in regions),
+        terms=None if data.terms is None else _of_rows(data.terms, rows),
+    )
+
+
+def _in_cell(data: HypothesisData, i: int) -> Person:
+    """A person, of whom a formula's tested levels are the group."""
+    cells = () if data.terms is None else data.terms.cells
+    return replace(data.people[i], group=cells[i]) if cells and any(cells) else data.people[i]
+
+
+def _of_rows(terms: Terms, rows: NDArray[np.int64]) -> Terms:
+    return replace(
+        terms,
+        matrix=terms.matrix[rows],
+        missing=tuple(terms.missing[i] for i in rows),
+        cells=tuple(terms.cells[i] for i in rows) if terms.cells else ("",) * rows.size,
     )
 
 
@@ -122,23 +143,41 @@ def _left_out(data: HypothesisData, hypothesis: Hypothesis) -> tuple[NDArray[np.
 
 
 def _reason(data: HypothesisData, hypothesis: Hypothesis, i: int, person: Person) -> str:
-    if hypothesis.kind == "contrast" and person.group in MISSING_LABELS:
-        return "group unknown"
-    if person.genotype == LOW_AFFINITY and leaves_out_low_affinity(data, hypothesis):
-        return "low-affinity binder (rs6971)"
+    """Why somebody does not enter, the first of several reasons; empty where they do."""
+    reasons = (
+        "group unknown" if hypothesis.kind == "contrast" and person.group in MISSING_LABELS else "",
+        _low_affinity(data, hypothesis, person),
+        _unknown(data, hypothesis, i),
+        _without_label(hypothesis, person),
+    )
+    return next(filter(None, reasons), "")
+
+
+def _low_affinity(data: HypothesisData, hypothesis: Hypothesis, person: Person) -> str:
+    out = person.genotype == LOW_AFFINITY and leaves_out_low_affinity(data, hypothesis)
+    return "low-affinity binder (rs6971)" if out else ""
+
+
+def _unknown(data: HypothesisData, hypothesis: Hypothesis, i: int) -> str:
     if data.predictor is not None and hypothesis.kind == "correlate" and not np.isfinite(data.predictor[i]):
         return f"{data.predictor_name or hypothesis.correlate} missing"
     for name, column in data.covariates.items():
         if missing(np.asarray(column))[i]:
             return f"covariate {name} missing"
-    if hypothesis.stratify and person.stratum in MISSING_LABELS:
-        return f"{hypothesis.stratify} missing"
-    return ""
+    return f"{data.terms.missing[i]} missing" if data.terms is not None and data.terms.missing[i] else ""
+
+
+def _without_label(hypothesis: Hypothesis, person: Person) -> str:
+    columns = (
+        (hypothesis.stratify, person.stratum), (hypothesis.blocks, person.block),
+        (hypothesis.separately_by, person.part),
+    )  # fmt: skip
+    return next((f"{name} missing" for name, label in columns if name and label in MISSING_LABELS), "")
 
 
 def leaves_out_low_affinity(data: HypothesisData, hypothesis: Hypothesis) -> bool:
     """Whether low-affinity binders stay out: between people, unless asked about or kept by name."""
-    between = hypothesis.kind in ("contrast", "correlate")
+    between = hypothesis.kind in BETWEEN_PEOPLE
     kept = LOW_AFFINITY in hypothesis.contrast or "lab-included" in hypothesis.override
     return between and data.genotype_sensitive and not kept
 

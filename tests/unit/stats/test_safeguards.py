@@ -41,9 +41,10 @@ def test_every_code_has_a_section_in_the_docs():
     assert all(rule.docs == f"explanation/safeguards.md#{rule.code}" for rule in RULES.values())
 
 
-def test_every_code_is_triggered_in_this_file():
+def test_every_code_is_triggered_by_a_test():
     text = Path(__file__).read_text(encoding="utf-8")
-    triggered = text[text.index("def test_genotype_missing") :]
+    others = "".join(p.read_text(encoding="utf-8") for p in Path(__file__).parent.rglob("*.py") if p != Path(__file__))
+    triggered = text[text.index("def test_genotype_missing") :] + others
     assert not [code for code in RULES if f'"{code}"' not in triggered]
 
 
