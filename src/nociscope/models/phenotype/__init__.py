@@ -1,0 +1,1 @@
+"""Questionnaires and criteria: answers in, scores with bounds and grades with reasons out."""
