@@ -223,8 +223,8 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "baseline-as-good", "warn",
-            "a model of {columns} alone reaches {name} {baseline:.2f}; the measure is not shown to do better (difference "
-            "{low:.2f} to {high:.2f}).",
+            "a model of {columns} alone reaches {name} {baseline:.2f}; the measure is not shown to do better "
+            "(difference {low:.2f} to {high:.2f}).",
             "covariates alone may predict as well as the measure.",
         ),
         Rule(
