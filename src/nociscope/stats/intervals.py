@@ -7,7 +7,7 @@ from scipy import stats
 
 from nociscope.stats.design import Array
 from nociscope.stats.linear import LinearFit
-from nociscope.stats.noncentral import noncentrality
+from nociscope.stats.noncentral import noncentralities, noncentrality
 
 _MOST_RESAMPLES_LOST = 0.2
 """A bootstrap that loses more of its resamples than this to singular designs is not used."""
@@ -27,6 +27,13 @@ def noncentrality_interval(t: float, dof: float, level: float) -> tuple[float, f
     """Noncentrality parameters for which `t` lies at the two tails of a noncentral t (Hedges & Olkin 1985)."""
     tail = (1 - level) / 2
     return noncentrality(t, dof, 1 - tail), noncentrality(t, dof, tail)
+
+
+def standardised_interval(t: Array, dof: Array, level: float) -> tuple[Array, Array]:
+    """As `noncentrality_interval` for many, shapes (region,); where nothing spreads t and its ends are infinite."""
+    tail = (1 - level) / 2
+    ends = [np.where(np.isinf(t), t, noncentralities(t, dof, p)) for p in (1 - tail, tail)]
+    return ends[0], ends[1]
 
 
 def correlation_interval(r: float, n: int, held: int, level: float, rank: bool = False) -> tuple[float, float]:

@@ -8,9 +8,18 @@ from scipy import stats
 
 from nociscope.stats import linear
 from nociscope.stats.design import one_sample, slope, two_groups
-from nociscope.stats.effects import Bootstrap, correlations, partial_correlation, small_sample_factor, standardised
+from nociscope.stats.effects import (
+    Bootstrap,
+    correlations,
+    partial_correlation,
+    small_sample_factor,
+    standardised,
+    standardised_by_bootstrap,
+)
+from nociscope.stats.estimates.kurtosis import excess_kurtosis, spread_dof
+from nociscope.stats.estimates.variance_explained import omega_squared
 from nociscope.stats.intervals import bca, correlation_interval, noncentrality_interval
-from nociscope.stats.noncentral import cdf, noncentrality
+from nociscope.stats.noncentral import cdf, cdfs, f_noncentralities, noncentralities, noncentrality
 
 BOOT = Bootstrap(1000, 0, 0.95)
 
@@ -42,9 +51,53 @@ def test_g_and_its_interval_by_hand():
     y = np.r_[a, b][:, None]
     (g,), how = standardised(design, y, linear.fit(design, y), BOOT, "hedges_g")
     d = (a.mean() - b.mean()) / pooled
-    assert g.value == pytest.approx(d * small_sample_factor(7)) and how == "noncentral t"
-    low, high = noncentrality_interval(d / np.sqrt(1 / 4 + 1 / 5), 7, 0.95)
+    assert g.value == pytest.approx(d * small_sample_factor(7)) and how.startswith("noncentral t")
+    (dof,) = spread_dof(linear.algebra(design), y)
+    low, high = noncentrality_interval(d / np.sqrt(1 / 4 + 1 / 5), float(dof), 0.95)
     assert (g.ci_low, g.ci_high) == pytest.approx((low * np.sqrt(0.45), high * np.sqrt(0.45)))
+    bell = noncentrality_interval(d / np.sqrt(1 / 4 + 1 / 5), 7, 0.95)
+    assert g.ci_low < bell[0] * np.sqrt(0.45) and dof < 7, "tails heavier than a bell curve's cannot be excluded"
+
+
+def test_kurtosis_of_the_errors_of_a_model_is_found_again():
+    """Excess kurtosis is 0 of a normal, 6 of an exponential, −1.2 of a uniform distribution."""
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=(400, 2))
+    design = two_groups(np.arange(400) < 150, x, np.zeros(400, int))
+    a = linear.algebra(design)
+    noise = {"normal": rng.normal, "exponential": rng.exponential, "uniform": rng.uniform}
+    found = {name: excess_kurtosis(a, draw(size=(400, 400)) + x @ np.ones((2, 1))) for name, draw in noise.items()}
+    assert np.mean(found["normal"]) == pytest.approx(0, abs=0.06)
+    assert np.mean(found["uniform"]) == pytest.approx(-1.2, abs=0.03)
+    assert np.mean(found["exponential"]) == pytest.approx(6, abs=0.7)
+    assert np.median(spread_dof(a, noise["normal"](size=(400, 50)))) == pytest.approx(396, rel=0.2)
+
+
+def test_many_noncentralities_are_those_of_one():
+    rng = np.random.default_rng(4)
+    t, dof = rng.normal(0, 5, 60), rng.uniform(1, 60, 60)
+    for p in (0.025, 0.975):
+        one = [noncentrality(float(a), float(b), p) for a, b in zip(t, dof, strict=True)]
+        np.testing.assert_allclose(noncentralities(t, dof, p), one, atol=1e-8)
+    assert np.isnan(noncentralities([np.nan, np.inf], 7, 0.5)).all()
+    np.testing.assert_allclose(cdfs(t, 9, 1.0), [cdf(float(a), 9, 1.0) for a in t])
+
+
+def test_noncentrality_of_f_inverts_scipy_and_is_zero_where_f_is_small():
+    low, high = f_noncentralities([0.2, 3.0, 40.0], 2, 24, 0.975), f_noncentralities([0.2, 3.0, 40.0], 2, 24, 0.025)
+    assert low[0] == low[1] == 0 and high[0] > 0
+    assert stats.ncf.cdf(40, 2, 24, low[2]) == pytest.approx(0.975, abs=1e-9)
+    assert stats.ncf.cdf([0.2, 3.0], 2, 24, high[:2]) == pytest.approx([0.025] * 2, abs=1e-9)
+
+
+def test_omega_squared_of_a_one_way_layout():
+    """Of three groups, from sums of squares: (SSb − dfb MSw) / (SSt + MSw), which is the partial one without others."""
+    y = [np.array([3.0, 5, 4, 6]), np.array([7.0, 6, 9, 8]), np.array([5.0, 5, 7, 4])]
+    within = sum(float(((g - g.mean()) ** 2).sum()) for g in y)
+    between = sum(4 * (g.mean() - np.mean(y)) ** 2 for g in y)
+    f = stats.f_oneway(*y).statistic
+    assert omega_squared(f, 2, 9)[0] == pytest.approx((between - 2 * within / 9) / (between + within + within / 9))
+    assert omega_squared(0.5, 2, 9)[0] == 0 and omega_squared(np.inf, 2, 9)[0] == 1
 
 
 def test_g_holds_covariates_constant():
@@ -65,16 +118,16 @@ def test_dz_is_mean_over_sd_of_differences():
     assert dz.value == pytest.approx(small_sample_factor(5) * d.mean() / d.std(ddof=1))
 
 
-def test_bootstrap_is_used_when_groups_are_large_and_is_seeded():
+def test_the_bootstrap_of_g_is_seeded():
     rng = np.random.default_rng(1)
     y = rng.normal(size=(50, 2))
     y[:25] += 1
     design = two_groups(np.arange(50) < 25, np.zeros((50, 0)), np.zeros(50, int))
     fitted = linear.fit(design, y)
-    first, how = standardised(design, y, fitted, BOOT, "hedges_g")
-    assert how.startswith("BCa") and all(e.ci_low < e.value < e.ci_high for e in first)
-    assert standardised(design, y, fitted, BOOT, "hedges_g")[0] == first
-    assert standardised(design, y, fitted, Bootstrap(1000, 1, 0.95), "hedges_g")[0] != first
+    low, high = standardised_by_bootstrap(design, y, fitted, BOOT)
+    assert all(a < e.value < b for a, e, b in zip(low, standardised(design, y, fitted, BOOT, "")[0], high, strict=True))
+    np.testing.assert_array_equal(standardised_by_bootstrap(design, y, fitted, BOOT)[0], low)
+    assert (standardised_by_bootstrap(design, y, fitted, Bootstrap(1000, 1, 0.95))[0] != low).all()
 
 
 def test_bca_agrees_with_scipy():
