@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from nociscope import __version__
-from nociscope.cli import check, demo, init, measures, models, run, simulate, studies, tracers, trouble
+from nociscope.cli import check, demo, federate, init, measures, meta, models, run, simulate, studies, tracers, trouble
 from nociscope.cli.arguments import rewritten
 
 COMMANDS: dict[str, Callable[..., None]] = {
@@ -22,7 +22,11 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "tracers": tracers.command,
     "measures": measures.command,
     "studies": studies.command,
+    "meta": meta.command,
 }
+
+GROUPS: dict[str, Callable[[], typer.Typer]] = {"federate": federate.application}
+"""Verbs that have verbs of their own."""
 
 
 def application() -> typer.Typer:
@@ -31,6 +35,8 @@ def application() -> typer.Typer:
     app.callback()(options)
     for name, function in COMMANDS.items():
         app.command(name)(function)
+    for name, group in GROUPS.items():
+        app.add_typer(group(), name=name)
     return app
 
 
@@ -56,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Run the program and leave with 0 (done), 1 (some participants failed) or 2 (unusable call or dataset)."""
     words = list(sys.argv[1:] if argv is None else argv)
     try:
-        application()(rewritten(words, tuple(COMMANDS)), prog_name="nociscope")
+        application()(rewritten(words, (*COMMANDS, *GROUPS)), prog_name="nociscope")
     except SystemExit as left:
         sys.exit(trouble.stopped() if left.code == trouble.STOPPED else left.code)
     except Exception as error:

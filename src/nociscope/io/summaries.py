@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nociscope.core.errors import MalformedFile, NociscopeError
@@ -159,6 +159,8 @@ def _summary(table: Table, i: int, study: str, outcome: str, cells: Mapping[str,
             f"{error.message}, study {study!r}", expected=error.expected, got=error.got,
             where=f"{where}, columns {', '.join(route.needs)}", do=error.do or "mend the cells",
         ) from None  # fmt: skip
+    if not effect.n1 and "n1" in have:
+        effect = replace(effect, n1=int(have["n1"]), n2=int(have.get("n2", 0)))
     return Summary(study, outcome, effect, name, tuple(c for c in have if c not in (*route.needs, *route.may)), i + 2)
 
 

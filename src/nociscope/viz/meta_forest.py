@@ -79,13 +79,18 @@ def meta_forest(
 
 def _reach(lines: Sequence[ForestLine], totals: Sequence[ForestTotal]) -> tuple[float, float]:
     """Limits that hold zero, every estimate and nearly every interval; arrows show those that go on."""
-    ends = [(x.low, x.high) for x in lines]
-    finite = np.array([e for e in ends if np.isfinite(e).all()]).reshape(-1, 2)
-    always = [end for t in totals for end in (t.low, t.high, t.prediction_low, t.prediction_high)]
-    always += [x.value for x in (*lines, *totals)]
-    inside = np.array([x for x in always if np.isfinite(x)] + [0.0])
-    low, high = np.percentile(finite, (5, 95)) if finite.size else (0.0, 0.0)
-    low, high = min(low, inside.min()), max(high, inside.max())
+    ends = np.array([(x.low, x.high) for x in lines if np.isfinite([x.low, x.high]).all()]).reshape(-1, 2)
+    inside = [x.value for x in (*lines, *totals)] + [end for t in totals for end in (t.low, t.high)]
+    inside = [x for x in inside if np.isfinite(x)] + [0.0]
+    low, high = np.percentile(ends, (5, 95)) if ends.size else (0.0, 0.0)
+    low, high = min(low, *inside, 0.0), max(high, *inside, 0.0)
+    span = high - low  # a prediction from three studies would leave no room for them
+    for total in totals:
+        if np.isfinite(total.prediction_low):
+            low, high = (
+                min(low, max(total.prediction_low, low - span / 2)),
+                max(high, min(total.prediction_high, high + span / 2)),
+            )
     if low == high:
         low, high = -1.0, 1.0
     room = 0.06 * (high - low)

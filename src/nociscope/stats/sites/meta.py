@@ -241,8 +241,8 @@ def _statements(
         plain = np.sqrt(_ratio(np.ones_like(se), weights.sum(axis=0)))
         if np.any(random & (se < plain * (1 - 1e-9))):
             said.append(
-                "Studies lie closer together than their errors let expect, which makes the Hartung–Knapp error smaller "
-                "than the normal one; hartung-knapp-adhoc does not go below it."
+                "Studies happen to lie closer together than their errors and τ² let expect, which makes the "
+                "Hartung–Knapp interval narrower; hartung-knapp-adhoc does not allow that."
             )
     return tuple(said)
 
