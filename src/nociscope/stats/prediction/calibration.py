@@ -46,6 +46,11 @@ class Calibration:
     brier_scaled: float
     enough: bool
 
+    def line(self, probability: Array) -> Array:
+        """Share of positives that the fit expects at a predicted probability, same shape."""
+        logit = np.log(probability / (1 - probability))
+        return np.asarray(1 / (1 + np.exp(-(self.intercept + self.slope * logit))))
+
 
 def calibration(probability: Array, positive: NDArray[np.bool_], level: float = 0.95) -> Calibration:
     """Calibration of held-out probabilities; nan where people are separated completely or predictions do not vary.

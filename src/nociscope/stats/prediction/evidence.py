@@ -56,7 +56,10 @@ def class_details(held: HeldOut, entered: Entrants, logits: bool, level: float) 
         return out
     probability = held.probability(entered.y.size)[seen]
     thresholds = np.array(THRESHOLDS)
-    out |= {f"calibration_{k}": v for k, v in asdict(calibration(probability, positive[seen], level)).items()}
+    found = calibration(probability, positive[seen], level)
+    out |= {f"calibration_{k}": v for k, v in asdict(found).items()}
+    if found.enough:
+        out |= {"calibration_predicted": plain(thresholds), "calibration_observed": plain(found.line(thresholds))}
     return out | {
         "net_benefit_threshold": list(THRESHOLDS),
         "net_benefit": plain(net_benefit(probability, positive[seen], thresholds)),

@@ -234,7 +234,7 @@ def _blank(plan: Plan, safeguards: tuple[Safeguard, ...], status: str) -> Findin
         model=data.model or hypothesis.model, contrast=words.contrast(plan), n=entered.n, estimate=NAN, unit="1",
         ci_low=NAN, ci_high=NAN, ci_level=plan.settings.ci_level,
         effect_size=EffectSize("cv_r2" if number else "auc", NAN, NAN, NAN), statistic={}, p_value=NAN, p_adjusted=NAN,
-        adjustment=hypothesis.adjust, family=hypothesis.family or hypothesis.name,
+        adjustment=hypothesis.adjust if hypothesis.family else "none", family=hypothesis.family or hypothesis.name,
         method="not run: see safeguards", n_permutations=0, exact=False, seed=plan.settings.seed,
         alternative="greater", covariates=(), excluded=entered.excluded, safeguards=safeguards,
         details={"value_unit": data.unit}, software=plan.settings.software,
