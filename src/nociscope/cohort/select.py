@@ -2,47 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-
-import numpy as np
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from nociscope.cohort.cube import Cube
-from nociscope.cohort.descriptors import as_label, known, labels, numbers_or_labels
-from nociscope.core.errors import StudyError
-from nociscope.core.hypothesis_data import MISSING_LABELS, Array, HypothesisData, Person
+from nociscope.cohort.descriptors import as_label
+from nociscope.cohort.named import CohortView, Named, column_of, fault, held_constant, label_of
+from nociscope.core.hypothesis_data import MISSING_LABELS, HypothesisData, Person
 from nociscope.core.records import Measure
 from nociscope.core.status import FitStatus
 from nociscope.core.study import Hypothesis, Study
-from nociscope.io.people import People
 from nociscope.io.study import pet_settings
 from nociscope.io.tracers import key
+
+__all__ = ["CohortView", "Selection", "select"]
 
 RATIOS = frozenset({"SUVR", "DVR", "BPND", "R1"})
 ABSOLUTE = frozenset({"SUV", "VT", "VND", "BPP", "K1", "Ki", "lambda_k3", "Kb"})
 _REFERENCE_MEASURES = ("SUV", "VT")
-
-
-@dataclass(frozen=True)
-class CohortView:
-    """Everything a hypothesis may draw on.
-
-    Parameters
-    ----------
-    rows : the cohort table.
-    people : participants, sessions and phenotype columns.
-    study : the study file.
-    binding : participant → HAB, MAB, LAB or empty where unknown.
-    genotype_sensitive : tracers whose binding depends on rs6971.
-    references : tracer → region that ratios are divided by; empty where there is none.
-    """
-
-    rows: Sequence[Measure]
-    people: People
-    study: Study
-    binding: Mapping[str, str] = field(default_factory=dict)
-    genotype_sensitive: frozenset[str] = frozenset()
-    references: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +49,7 @@ def select(view: CohortView, hypothesis: Hypothesis) -> Selection:
     sessions = _sessions(rows, hypothesis)
     cube = Cube(rows, ids, sessions, regions, accepted)
     paired = hypothesis.kind in ("paired", "retest")
-    predictor = _predictor(view, hypothesis, tracer, ids, sessions, accepted)
+    named = Named(view, hypothesis, tracer, ids, sessions, accepted)
     reference_region = view.references.get(tracer, "") if hypothesis.measure in RATIOS else ""
     reference_measure, reference = _reference(view, reference_region, tracer, ids, sessions)
     data = HypothesisData(
@@ -86,10 +63,12 @@ def select(view: CohortView, hypothesis: Hypothesis) -> Selection:
         scale="ratio" if hypothesis.measure in RATIOS else "absolute" if hypothesis.measure in ABSOLUTE else "other",
         genotype_sensitive=tracer in view.genotype_sensitive,
         genotype_covariate=view.study.covariates.genotype,
-        covariates={name: _column(view, name, ids, sessions) for name in _covariates(view.study, hypothesis)},
-        predictor=predictor,
+        covariates={name: column_of(view, name, ids, sessions) for name in held_constant(view.study, hypothesis)},
+        predictor=named.predictor(),
         predictor_name=hypothesis.correlate,
         predictor_unit=_unit(view, hypothesis.correlate),
+        terms=named.terms(),
+        **named.of_kind(),
         reference_region=reference_region,
         reference_measure=reference_measure,
         reference_values=None if paired or reference is None else reference.mean()[:, 0],
@@ -106,7 +85,7 @@ def _tracer(view: CohortView, hypothesis: Hypothesis) -> str:
         same = [t for t in tracers if key(t) == key(hypothesis.tracer)]
         return same[0] if same else _one_of(hypothesis, "tracer", hypothesis.tracer, tracers)
     if len(tracers) > 1:
-        raise _fault(hypothesis, "the study has several tracers", tracers, 'write tracer = "…"')
+        raise fault(hypothesis, "the study has several tracers", tracers, 'write tracer = "…"')
     return tracers[0] if tracers else ""
 
 
@@ -119,7 +98,7 @@ def _asked(rows: Iterable[Measure], hypothesis: Hypothesis, tracer: str) -> list
         _one_of(hypothesis, "model", hypothesis.model, models)
         return [r for r in rows if r.method == hypothesis.model]
     if len(models) > 1:
-        raise _fault(hypothesis, f"several models give {hypothesis.measure}", models, 'write model = "…"')
+        raise fault(hypothesis, f"several models give {hypothesis.measure}", models, 'write model = "…"')
     return rows
 
 
@@ -156,66 +135,34 @@ def _person(view: CohortView, hypothesis: Hypothesis, participant: str, sessions
 
     def text(column: str, *, named: bool = False) -> str:
         if named or column == columns.genotype:
-            return _text(view, participant, column, sessions)
+            return label_of(view, participant, column, sessions)
         return as_label(view.people.row(participant).get(column))
 
     return Person(
         participant=participant,
-        group=text(hypothesis.by or view.study.groups.variable, named=hypothesis.kind == "contrast"),
+        group=text(hypothesis.by or view.study.groups.variable, named=hypothesis.kind in ("contrast", "single_case")),
         site=text(columns.site) or _scanned_at(view, participant),
         sex=text(columns.sex),
         genotype=view.binding.get(participant, ""),
         stratum=text(hypothesis.stratify, named=True) if hypothesis.stratify else "",
+        block=text(together, named=True) if (together := _together(hypothesis)) else "",
+        part=text(part, named=True) if (part := _part(hypothesis)) else "",
     )
+
+
+def _together(hypothesis: Hypothesis) -> str:
+    """Column whose levels stay together, in a relabelling or in a fold."""
+    return hypothesis.blocks or (hypothesis.predict.within if hypothesis.predict else "")
+
+
+def _part(hypothesis: Hypothesis) -> str:
+    """Column whose levels are looked at one by one."""
+    return hypothesis.separately_by or (hypothesis.replicate.across if hypothesis.replicate else "")
 
 
 def _scanned_at(view: CohortView, participant: str) -> str:
     """Site or scanner as the cohort table has it, where no table about people names one."""
     return " + ".join(sorted({r.site for r in view.rows if r.participant_id == participant} - MISSING_LABELS))
-
-
-def _text(view: CohortView, participant: str, column: str, sessions: Sequence[str]) -> str:
-    """One descriptor as a label; the genotype column is read as binding status, so both strands mean the same."""
-    if column == view.study.covariates.genotype:
-        return view.binding.get(participant, "")
-    return as_label(known(view.people, participant, column, sessions))
-
-
-def _covariates(study: Study, hypothesis: Hypothesis) -> list[str]:
-    return study.covariates.use if hypothesis.covariates is None else hypothesis.covariates
-
-
-def _column(view: CohortView, name: str, ids: Sequence[str], sessions: Sequence[str]) -> np.ndarray:
-    """A covariate, numeric where every known value is a number and the study does not call it a label."""
-    if name == view.study.covariates.genotype:
-        return np.array([view.binding.get(i, "") for i in ids])
-    if name in view.study.covariates.categorical:
-        return labels(view.people, name, ids, sessions)
-    return numbers_or_labels(view.people, name, ids, sessions)
-
-
-def _predictor(
-    view: CohortView,
-    hypothesis: Hypothesis,
-    tracer: str,
-    ids: Sequence[str],
-    sessions: Sequence[str],
-    accepted: frozenset[str],
-) -> Array | None:
-    """The other variable of a correlation: a column, or ``model.measure.region`` of the cohort table."""
-    if hypothesis.kind != "correlate":
-        return None
-    parts = hypothesis.correlate.split(".")
-    if len(parts) == 3 and hypothesis.correlate not in view.people.columns:
-        model, measure, region = parts
-        rows = [r for r in view.rows if (r.method, r.measure, r.region) == (model, measure, region)]
-        rows = [r for r in rows if r.modality == f"pet:{tracer}"]
-        if rows:
-            return Cube(rows, ids, tuple(sessions), (region,), accepted).mean()[:, 0]
-    column = _column(view, hypothesis.correlate, ids, sessions)
-    if column.dtype.kind != "f":
-        raise _fault(hypothesis, f"{hypothesis.correlate!r} is not numeric", ["a numeric column"], "use contrast")
-    return column
 
 
 def _unit(view: CohortView, column: str) -> str:
@@ -237,12 +184,5 @@ def _reference(
 
 def _one_of(hypothesis: Hypothesis, kind: str, asked: str, found: Sequence[str]) -> str:
     if asked not in found:
-        raise _fault(hypothesis, f"no {kind} {asked!r}", found, f"name a {kind} that exists")
+        raise fault(hypothesis, f"no {kind} {asked!r}", found, f"name a {kind} that exists")
     return asked
-
-
-def _fault(hypothesis: Hypothesis, message: str, found: Sequence[str], do: str) -> StudyError:
-    return StudyError(
-        message, expected="one of " + ", ".join(found or ["nothing: the cohort table has no such rows"]),
-        where=f"hypothesis {hypothesis.name!r}", do=do,
-    )  # fmt: skip

@@ -77,10 +77,12 @@ class Studio:
             return self._picture(input_function(blood.input_function, where, blood.blood, blood.parts))
 
     def finding(self, finding: Finding) -> Picture | None:
-        """Draw a finding by its kind; one without points has nothing to show."""
-        if not finding.points:
+        """Draw a finding by its kind; one without points, or of a kind without a figure, has nothing to show."""
+        draws = {"contrast": contrast, "correlate": correlation, "paired": paired, "retest": retest}
+        # a formula that tests levels is drawn as the groups that they make
+        draw = draws.get("contrast" if finding.kind == "formula" and len(finding.n) > 1 else finding.kind)
+        if not finding.points or draw is None:
             return None
-        draw = {"contrast": contrast, "correlate": correlation, "paired": paired, "retest": retest}[finding.kind]
         with house():
             return self._picture(draw(finding))
 

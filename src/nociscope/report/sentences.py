@@ -52,6 +52,10 @@ def asked(report: HypothesisReport) -> str:
         "correlate": f"Does {what} go with another measure, {contrast}, in {where}?",
         "paired": f"Does {what} change, {contrast}, in {where}?",
         "retest": f"How well does {what} repeat, {contrast}, in {where}?",
+        "formula": f"Does {what} go with {contrast}, in {where}?",
+        "single_case": f"Is {what} of one person unlike that of others, {contrast}, in {where}?",
+        "mediate": f"Does {what} go with a cause through something else, {contrast}, in {where}?",
+        "predict": f"Can {what} tell people apart whom it has not seen, {contrast}?",
     }
     return verb.get(first.kind, first.contrast)
 

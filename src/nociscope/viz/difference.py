@@ -20,9 +20,8 @@ def difference(axes: Axes, finding: Finding) -> None:
     axes.axhline(0, color=MUTED, linewidth=0.9, linestyle=(0, (3, 2)), zorder=1)
     axes.set_xlim(-1, 1)
     unit = unit_text(finding.unit)
-    axes.set_xticks(
-        [0], [f"difference{f', {unit}' if unit else ''}\n{percent(finding.ci_level)} interval"], fontsize=SMALL
-    )
+    what = "partial η²" if finding.effect_size.name == "partial_eta_squared" else "difference"
+    axes.set_xticks([0], [f"{what}{f', {unit}' if unit else ''}\n{percent(finding.ci_level)} interval"], fontsize=SMALL)
     reach = [v for v in (0.0, finding.estimate, finding.ci_low, finding.ci_high) if np.isfinite(v)]
     span = (max(reach) - min(reach)) or 1.0
     axes.set_ylim(min(reach) - 0.15 * span, max(reach) + 0.15 * span)

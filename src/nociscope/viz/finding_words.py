@@ -12,8 +12,12 @@ from nociscope.viz.numbers import NBSP, p_text, plain, typeset, unit_text, with_
 _EFFECTS = {
     "hedges_g": "Hedges g", "dz": "d of differences", "hedges_gz": "Hedges g of differences", "pearson_r": "Pearson r",
     "partial_r": "partial r", "spearman_rho": "Spearman ρ", "icc11": "ICC(1,1)",
+    "partial_eta_squared": "partial η²", "standardised": "standardised effect",
 }  # fmt: skip
-ADJUSTMENTS = {"max": "maximum over regions", "holm": "Holm", "fdr": "false discovery rate"}
+ADJUSTMENTS = {
+    "max": "maximum over regions", "step-down": "maximum over regions, in steps", "holm": "Holm",
+    "fdr": "false discovery rate",
+}  # fmt: skip
 
 
 def effect_name(name: str) -> str:
@@ -65,8 +69,10 @@ def sample(finding: Finding) -> str:
 
 
 def interval(finding: Finding) -> str:
-    """Return the estimate with its interval and unit."""
+    """Return the estimate with its interval and unit; a share of variance is named."""
     text = with_interval(finding.estimate, finding.ci_low, finding.ci_high, finding.ci_level)
+    if finding.effect_size.name == "partial_eta_squared":
+        return f"{effect_name(finding.effect_size.name)} {text}"
     return with_unit(text, finding.unit)
 
 

@@ -100,9 +100,8 @@ def test_weights_of_levels_are_marginal_means(three):
     formula = "group * sex + age"
     finding = evaluate(asked_of(three, formula, test), ask(formula=formula, test=test, spread="equal"), QUICK)[0]
     model = fitted(three, "y ~ C(group, Treatment) * C(sex, Sum) + age")
-    treatment = np.array(
-        [{"C(group, Treatment)[T.fm]": 1.0, "C(group, Treatment)[T.hc]": -0.5}.get(name, 0.0) for name in model.params.index]
-    )  # fmt: skip
+    weights = {"C(group, Treatment)[T.fm]": 1.0, "C(group, Treatment)[T.hc]": -0.5}
+    treatment = np.array([weights.get(name, 0.0) for name in model.params.index])
     found = model.t_test(treatment)
     assert finding.estimate == pytest.approx(found.effect.item())
     assert (finding.ci_low, finding.ci_high) == pytest.approx(tuple(found.conf_int()[0]))

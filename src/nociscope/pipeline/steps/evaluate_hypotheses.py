@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nociscope import __version__
 from nociscope.cohort.select import CohortView, Selection, select
@@ -24,10 +24,16 @@ from nociscope.pipeline.steps import read, write
 from nociscope.pipeline.steps.collect_cohort import cohort_rows
 from nociscope.pipeline.steps.settings import whole_study
 
+if TYPE_CHECKING:
+    from nociscope.stats import TestSettings
+
+Chosen = list[tuple[Hypothesis, Selection]]
+"""Hypotheses with their data: one, or the parts of a joint one."""
+
 
 def run(records: Mapping[str, Any], params: Params) -> Produced:
     """Select the numbers of each hypothesis, test it, and correct within families."""
-    from nociscope.stats import TestSettings, adjust_family, evaluate  # brings scipy.stats: only who tests pays for it
+    from nociscope.stats import TestSettings, adjust_family  # brings scipy.stats: only who tests pays for it
 
     study = Study(**params["study"], hypothesis=params["hypotheses"])
     view = cohort_view(records["measures"], records.get("people", People({})), study)
@@ -37,29 +43,60 @@ def run(records: Mapping[str, Any], params: Params) -> Produced:
         alpha=study.study.alpha,
         software=f"nociscope {__version__}",
     )
-    found: list[Finding] = []
-    for hypothesis, selection in zip(study.hypothesis, _selections(view, study), strict=True):
-        found += [_with_incomplete(f, selection) for f in evaluate(selection.data, hypothesis, settings)]
+    asked = _of_regions(study)
+    chosen = _selections(view, asked, {h.name: h for h in study.hypothesis})
+    found = [f for hypothesis in asked for f in _answered(hypothesis, chosen[hypothesis.name], settings)]
     corrected = adjust_family(tuple(found))
-    made = {h.name: tuple(f for f in corrected if f.hypothesis == h.name) for h in study.hypothesis}
+    made = {h.name: tuple(f for f in corrected if f.hypothesis == h.name) for h in asked}
     return Produced(made, methods=tuple(dict.fromkeys(f"{f.kind.capitalize()}: {f.method}." for f in corrected)))
 
 
-def _selections(view: CohortView, study: Study) -> list[Selection]:
+def _of_regions(study: Study) -> list[Hypothesis]:
+    """Hypotheses about regions; those with ``map`` are another step's."""
+    return [h for h in study.hypothesis if h.map is None]
+
+
+def _answered(hypothesis: Hypothesis, chosen: Chosen, settings: TestSettings) -> list[Finding]:
+    """Findings of one hypothesis; of a joint one, from the data of those that it names."""
+    from nociscope.stats.evaluate import evaluate, evaluate_joint
+
+    if hypothesis.kind == "joint":
+        parts = [(selection.data, part) for part, selection in chosen]
+        return list(evaluate_joint(parts, hypothesis, settings))
+    ((_, selection),) = chosen
+    return [_with_incomplete(f, selection) for f in evaluate(selection.data, hypothesis, settings)]
+
+
+def _selections(view: CohortView, asked: list[Hypothesis], known: Mapping[str, Hypothesis]) -> dict[str, Chosen]:
     """What each hypothesis asks about; all that cannot be asked are named at once, so that one mend is enough."""
-    chosen: list[Selection] = []
+    chosen: dict[str, Chosen] = {}
     faults: list[str] = []
-    for hypothesis in study.hypothesis:
+    for hypothesis in asked:
         try:
-            chosen.append(select(view, hypothesis))
+            chosen[hypothesis.name] = [(part, select(view, part)) for part in _parts(hypothesis, known)]
         except StudyError as error:
             faults.append(str(error))
     if faults:
         raise StudyError(
-            f"{len(faults)} of {len(study.hypothesis)} hypotheses cannot be asked: {' '.join(faults)}",
+            f"{len(faults)} of {len(asked)} hypotheses cannot be asked: {' '.join(faults)}",
             do="mend them in the study file and run the group level again",
         )
     return chosen
+
+
+def _parts(hypothesis: Hypothesis, known: Mapping[str, Hypothesis]) -> list[Hypothesis]:
+    """The hypothesis itself, or those that a joint one names."""
+    if hypothesis.kind != "joint":
+        return [hypothesis]
+    where = f"hypothesis {hypothesis.name!r}"
+    if absent := [name for name in hypothesis.joint if name not in known]:
+        raise StudyError("no such hypothesis", expected=", ".join(known), got=", ".join(absent), where=where)
+    parts = [known[name] for name in hypothesis.joint]
+    if wrong := [h.name for h in parts if h.kind == "joint" or h.map is not None]:
+        raise StudyError(
+            "a joint hypothesis is about regions", got=", ".join(wrong), where=where, do="name others that are"
+        )
+    return parts
 
 
 def cohort_view(rows: tuple[Any, ...], people: People, study: Study) -> CohortView:
@@ -116,7 +153,8 @@ def _named(hypothesis: str) -> str:
 
 
 def _makes(params: Params) -> dict[str, Make]:
-    return {h["name"]: Make(_named(Hypothesis(**h).name), _write) for h in params["hypotheses"]}
+    asked = (Hypothesis(**h) for h in params["hypotheses"])
+    return {h.name: Make(_named(h.name), _write) for h in asked if h.map is None}
 
 
 STEP = Step(
