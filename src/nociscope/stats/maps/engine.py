@@ -26,6 +26,8 @@ BLOCK = 512
 _PRODUCT_ROWS = 640
 """Matrix rows of a batch."""
 
+_MAPS_HELD, _MAP_BYTES = 32, 64_000_000
+
 LEAD = 2048
 """Elements, largest first, that step-down orders one by one; all others share the last step, which is conservative."""
 
@@ -104,15 +106,14 @@ def null_summaries(
     design: Design,
     values: Values,
     moves: Relabellings,
-    summary: Callable[[NDArray[np.float32]], float],
+    summary: Callable[[NDArray[np.float32]], Array],
     options: EngineOptions | None = None,
 ) -> Array:
     """Give one number of the map of t under each relabelling, such as its largest TFCE score; the observed one first.
 
     Parameters
     ----------
-    summary : called from several threads with a map of shape (element,), signed t (positive towards ``greater``),
-        which it may overwrite.
+    summary : given maps of shape (map, element), signed t whatever the alternative, gives an array of shape (map,).
 
     Notes
     -----
@@ -131,7 +132,7 @@ def reached(null: Array, observed: Array, tolerance: float = 1e-9) -> Array:
 
 @contextmanager
 def _one_blas_thread() -> Iterator[None]:
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     with threadpool_limits(1, user_api="blas"):
         yield
@@ -288,8 +289,8 @@ class _Run:
         def finish(chunk: range) -> None:
             part = slice(chunk.start, chunk.stop)
             exact.maxima(
-                bounds[part], BLOCK, self.values, rows.people[part], rows.squares[part], self._model, self.inverse,
-                self.left_out, best[part],
+                bounds[part], BLOCK, self.values, (rows.people[part], rows.squares[part]), self._model,
+                (self.inverse, self.left_out), best[part],
             )  # fmt: skip
             for p in chunk if self.lead.size else ():
                 exact.score(
@@ -341,9 +342,8 @@ class _Run:
         self.counts[part] += counts[: self.counts[part].size]
         if len(pairs):
             pairs += np.array([int(has_observed), part.start])
-            exact.settle(
-                pairs, self.values, rows.people, rows.squares, self._model, self.inverse, self.seen, self.counts
-            )
+            made = rows.people, rows.squares
+            exact.settle(pairs, self.values, made, self._model, self.inverse, self.seen, self.counts)
 
     def _squares(self, b: int, rows: Rows) -> NDArray[np.float32]:
         """Weighted sums of squared residuals, shape (relabelling, element); none where the error is pooled."""
@@ -361,13 +361,12 @@ class _Run:
 
     # -- a summary of each map
 
-    def summaries(self, summary: Callable[[NDArray[np.float32]], float]) -> Array:
+    def summaries(self, summary: Callable[[NDArray[np.float32]], Array]) -> Array:
         out = np.empty(self.moves.count)
-        self.signed, step = True, 4 * self.threads
+        self.signed, self.turn, step = True, 1.0, max(4, min(_MAPS_HELD, _MAP_BYTES // (4 * self.values.shape[1])))
         for start in range(0, self.moves.count, step):
             stop = min(start + step, self.moves.count)
-            maps = self._maps(self.rows(start, stop), start)
-            out[start:stop] = list(self._pool.map(summary, maps))
+            out[start:stop] = summary(self._maps(self.rows(start, stop), start))
             if self.options.progress:
                 self.options.progress(stop, self.moves.count)
         return out
@@ -397,7 +396,7 @@ class _Run:
 
 
 def _checked(values: Values, n: int) -> Values:
-    values = np.ascontiguousarray(values)
+    values = np.ascontiguousarray(values)  # type: ignore[assignment]
     if values.ndim != 2 or values.shape[0] != n or values.dtype not in (np.float32, np.float64):
         raise ShapeError("a map's values", expected=f"({n}, element) of float32 or float64", got=values.shape)
     return values

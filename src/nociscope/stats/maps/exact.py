@@ -82,8 +82,9 @@ def reaches(value, observed, bounded):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def settle(pairs, values, people, squares, model, inverse, observed, counts):  # type: ignore[no-untyped-def]
-    """Count those (relabelling, element) pairs that float64 says reach the observed score."""
+def settle(pairs, values, rows, model, inverse, observed, counts):  # type: ignore[no-untyped-def]
+    """Count those (relabelling, element) pairs that float64 says reach the observed score; rows as of `maxima`."""
+    people, squares = rows
     out = np.empty(1)
     for k in range(len(pairs)):
         p, v = pairs[k]
@@ -92,15 +93,18 @@ def settle(pairs, values, people, squares, model, inverse, observed, counts):  #
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def maxima(upper, width, values, people, squares, model, inverse, left_out, best):  # type: ignore[no-untyped-def]
+def maxima(upper, width, values, rows, model, elements, best):  # type: ignore[no-untyped-def]
     """Exact largest score of each relabelling from bounds of its blocks.
 
     Parameters
     ----------
     upper : shape (relabelling, block), upper bounds; spent.
-    left_out : shape (element,), elements that do not count.
+    rows : (people, squares) of all relabellings. elements : (inverse, left out), each of shape (element,); elements
+        that are left out do not count.
     best : shape (relabelling,), filled.
     """
+    people, squares = rows
+    inverse, left_out = elements
     out = np.empty(width)
     for p in range(len(upper)):
         best[p] = -np.inf

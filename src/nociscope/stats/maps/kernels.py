@@ -64,24 +64,30 @@ def largest_held(products, slack, slack_den, upper):  # type: ignore[no-untyped-
 
 
 @njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
+def _hc2(products, squares, cross, signed, parts):  # type: ignore[no-untyped-def]
+    root, den, scale = parts[0], parts[1], parts[2]
+    width, half = products.shape[1], products.shape[0] // 2
+    for v in range(width):
+        root[v] = products[0, v] if signed else abs(products[0, v])
+        den[v] = squares[v]
+        scale[v] = squares[v] + np.float32(1.0)
+    for i in range(half):
+        for v in range(width):
+            den[v] -= np.float32(2.0) * products[i, v] * products[half + i, v]
+        for j in range(half):
+            weight = cross[i, j]
+            for v in range(width):
+                den[v] += weight * products[i, v] * products[j, v]
+
+
+@njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
 def fractions(products, squares, cross, questions, signed, parts):  # type: ignore[no-untyped-def]
     """Fill numerator (as a root), denominator and its scale of one relabelling; parts has shape (3, element)."""
+    if squares.size:
+        _hc2(products, squares, cross, signed, parts)
+        return
     root, den, scale = parts[0], parts[1], parts[2]
     width, one = products.shape[1], np.float32(1.0)
-    if squares.size:
-        half = products.shape[0] // 2
-        for v in range(width):
-            root[v] = products[0, v] if signed else abs(products[0, v])
-            den[v] = squares[v]
-            scale[v] = squares[v] + one
-        for i in range(half):
-            for v in range(width):
-                den[v] -= np.float32(2.0) * products[i, v] * products[half + i, v]
-            for j in range(half):
-                weight = cross[i, j]
-                for v in range(width):
-                    den[v] += weight * products[i, v] * products[j, v]
-        return
     if questions == 1:
         for v in range(width):
             root[v] = products[0, v] if signed else abs(products[0, v])
