@@ -75,11 +75,13 @@ def _solved(t: Array, spread: Array, weight: Array, probability: float) -> Array
         low, high = np.where(excess > 0, delta, low), np.where(excess > 0, high, delta)
         slope = (weight * np.exp(-(z**2) / 2)).sum(axis=1) / np.sqrt(2 * np.pi)
         step = np.divide(excess, slope, out=np.full_like(excess, np.inf), where=slope > 1e-12)
-        new = np.where((delta + step > low) & (delta + step < high), delta + step, (low + high) / 2)
+        # a step of round-off may leave the bracket: then it is over, not a reason to halve
+        inside = (np.abs(step) < _CLOSE) | ((delta + step > low) & (delta + step < high))
+        new = np.where(inside, delta + step, (low + high) / 2)
         if np.abs(new - delta).max() < _CLOSE:
-            return new
+            break
         delta = new
-    return delta
+    return new
 
 
 def f_noncentralities(f: ArrayLike, dof: float, residual_dof: float, probability: float) -> Array:

@@ -6,6 +6,7 @@ import math
 import re
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,6 +15,11 @@ from nociscope.core.hypothesis_data import HypothesisData, Person
 from nociscope.core.study import Hypothesis
 from nociscope.stats import RULES, TestSettings, compare, evaluate, paired
 from nociscope.stats.checks import carried_by_one
+from nociscope.stats.design import two_groups
+from nociscope.stats.estimates.mediation import mediation_findings
+from nociscope.stats.estimates.single_case import single_case_findings
+from nociscope.stats.estimates.summary import estimate_details, estimate_safeguards
+from nociscope.stats.linear import fit
 from nociscope.stats.safeguards import raised, refuses
 from nociscope.stats.sites.combat import harmonise_safeguards
 from nociscope.stats.sites.replication import replicate_findings
@@ -476,3 +482,65 @@ def test_site_without_answer(cohort, contrast):
     finding = replicate_findings(data, contrast(replicate={}), QUICK)[0]
     assert "Lima" in message(finding, "site-without-answer")
     assert "too-few-people" in message(finding, "site-without-answer")
+
+
+# --- what an estimate is worth ------------------------------------------------------------------------------------
+
+
+def about_estimates(data, hypothesis):
+    """Raise what the details of the first region raise."""
+    first_group = np.array([p.group == "pain" for p in data.people])
+    n = first_group.size
+    design = two_groups(first_group, np.zeros((n, 0)), np.zeros(n, dtype=np.int64))
+    asked = SimpleNamespace(design=design, effect="hedges_g", held=0)
+    details = estimate_details(asked, fit(design, data.values), hypothesis, QUICK)[0]
+    return {s.code: s.message for s in estimate_safeguards(details)}
+
+
+def test_exaggeration(cohort, contrast):
+    assert "times too large" in about_estimates(cohort(4, 5), contrast())["exaggeration"]
+
+
+def test_prior_matters(cohort, contrast):
+    """An effect of some SDs in few people: a sceptic is not convinced, somebody who expects large effects is."""
+    values = np.array([1.6, 2.4, 2.0, 1.2, 0.1, -0.7, 0.9, 0.4, 0.0])[:, None]
+    assert "prior-matters" in about_estimates(cohort(4, 5, regions=1, values=values), contrast())
+    assert "prior-matters" not in about_estimates(cohort(20, 20, effect=3.0), contrast())
+    assert "prior-matters" not in about_estimates(cohort(20, 20), contrast())
+
+
+def test_equivalence():
+    details = {
+        "equivalence_margin": 0.5, "equivalence_scale": "hedges_g", "equivalence_verdict": "undecided",
+        "equivalence_p": 0.3,
+    }  # fmt: skip
+    (found,) = estimate_safeguards(details)
+    assert found.code == "equivalence" and "margin of ±0.5 (hedges_g): undecided, p = 0.3" in found.message
+
+
+def single_case(cohort, controls, **fields):
+    match = ["rs6971"] if "match" in fields else []
+    asked = {"cases": "pain", "controls": "control", "match": match}
+    hypothesis = Hypothesis.model_validate({"name": "h", "measure": "VT", "single_case": asked})
+    return single_case_findings(cohort(1, controls, **fields), hypothesis, QUICK)[0]
+
+
+def test_few_controls(cohort):
+    assert "8 controls: only a case more than 2.5 of" in message(single_case(cohort, 8), "few-controls")
+    assert "few-controls" not in codes(single_case(cohort, 10))
+
+
+def test_genotype_unmatched(cohort):
+    assert "genotype-unmatched" in codes(single_case(cohort, 8, genotype_sensitive=True))
+    alike = single_case(cohort, 8, genotype_sensitive=True, match={"rs6971": np.array(["HAB"] * 9)})
+    assert "genotype-unmatched" not in codes(alike)
+    assert "genotype-unmatched" not in codes(single_case(cohort, 8))
+
+
+def test_cross_sectional_mediation(cohort):
+    data = cohort(8, 8, mediator=np.random.default_rng(0).normal(size=16))
+    data = replace(data, cause=np.array([p.group for p in data.people]))
+    asked = {"cause": "group", "through": "stress", "levels": ["pain", "control"]}
+    hypothesis = Hypothesis.model_validate({"name": "h", "measure": "VT", "mediate": asked, "permutations": 100})
+    finding = mediation_findings(data, hypothesis, QUICK)[0]
+    assert finding.status == "ok" and "cross-sectional-mediation" in codes(finding)

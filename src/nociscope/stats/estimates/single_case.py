@@ -114,7 +114,7 @@ def _finding(asked: _Asked) -> Finding:
     blank = _blank(asked, values)
     why = ""
     if not np.isfinite(values[asked.case]) or asked.who in dict(asked.excluded):
-        why = f"{asked.who} does not enter: {dict(asked.excluded).get(asked.who, 'no value in this region')}"
+        why = f"the case {asked.who} does not enter: {dict(asked.excluded).get(asked.who, 'no value in this region')}"
     elif asked.controls.size < FEWEST_CONTROLS:
         why = f"only {asked.controls.size} controls {_matched(asked)}"
     if not why:
