@@ -12,6 +12,8 @@ from nociscope.viz.svg import inline
 
 _XMLNS = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 
+_STYLE = "svg.fig { max-width: 58rem; } main > section:first-child h2 { border: 0; padding: 0; margin-top: 1rem; }"
+
 
 @dataclass(frozen=True, eq=False)
 class MetaSection:
@@ -32,7 +34,7 @@ def meta_page(title: str, sections: Sequence[MetaSection], made_by: str) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         f'<meta name="color-scheme" content="light dark"><title>{escape(title)}</title>'
-        f"<style>{css}\nsvg.fig {{ max-width: 58rem; }} main > section:first-child h2 {{ border: 0; padding: 0; margin-top: 1rem; }}</style></head>\n"
+        f"<style>{css}\n{_STYLE}</style></head>\n"
         f'<body><div class="page"><header class="top"><h1>{escape(title)}</h1>'
         f'<p class="meta">{escape(made_by)}</p></header><main>{body}</main></div></body></html>\n'
     )
