@@ -109,6 +109,9 @@ def _check(data: HypothesisData, values: Values, space: Space, hypothesis: Hypot
         raise ShapeError("a map is one region of the data", expected="1", got=len(data.regions))
     if np.shape(values) != (len(data.people), space.size):
         raise ShapeError("a map's values", expected=(len(data.people), space.size), got=np.shape(values))
+    for key in ("harmonise", "replicate"):
+        if getattr(hypothesis, key):
+            raise InputError(f"{key} is not available for maps", where=hypothesis.name, do=f"leave out {key}")
     wanted = (hypothesis.map or MapSettings()).statistic
     if wanted not in STATISTICS:
         raise InputError(f"{wanted} is not available in this version", expected=", ".join(STATISTICS))

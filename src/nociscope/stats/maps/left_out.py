@@ -39,7 +39,8 @@ def left_out(design: Design, values: Values, peak: int, sign: float, hc2: bool =
 
     Parameters
     ----------
-    values : shape (person, element). peak : element of the observed peak. sign : of the effect there. hc2 : of the t at the peak.
+    values : shape (person, element). peak : element of the observed peak. sign : of the effect there.
+    hc2 : of the t at the peak.
 
     Notes
     -----
@@ -80,7 +81,7 @@ def _search(design: Design, values: Values, sign: float) -> tuple[Array, NDArray
 
 
 def _t_at(design: Design, column: NDArray[np.floating], i: int, hc2: bool) -> float:
-    """t of one element without one person; nan where not estimable."""
+    """Statistic of one element without one person; nan where not estimable."""
     others = np.arange(design.n) != i
     less = replace(
         design, interest=design.interest[others], nuisance=design.nuisance[others], strata=design.strata[others],

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from nociscope.core.errors import InputError, ShapeError
 from nociscope.stats.design import Array, Design
+from nociscope.stats.reduction import reduction as huh_jhun_basis
 from nociscope.stats.relabelling import Relabellings
 
 _RANK = 1e-8
@@ -96,6 +97,8 @@ def reduction(design: Design, moves: Relabellings, error: str = "pooled") -> Red
     """
     interest, n = _columns(design.interest), len(design.interest)
     nuisance, basis = _split(_columns(design.nuisance), n)
+    if design.method == "huh-jhun":
+        basis = huh_jhun_basis(_columns(design.nuisance))
     left = interest - nuisance.T @ (nuisance @ interest)
     rows = _orthonormal(left)
     dof = n - len(nuisance) - len(rows)
