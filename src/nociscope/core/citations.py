@@ -608,4 +608,9 @@ CITATIONS: dict[str, Citation] = {
         "Explanation of two anomalous results in statistical mediation analysis",
         "Multivariate Behav Res 47:61-87", "10.1080/00273171.2012.640596",
     ),
+    "marcus1976": Citation(
+        "Marcus R, Peritz E, Gabriel KR", 1976,
+        "On closed testing procedures with special reference to ordered analysis of variance",
+        "Biometrika 63:655-660", "10.1093/biomet/63.3.655",
+    ),
 }  # fmt: skip

@@ -24,14 +24,11 @@ KINDS = {
     "predict": "nociscope.stats.prediction.finding.predict_findings",
     "single_case": "nociscope.stats.estimates.single_case.single_case_findings",
     "mediate": "nociscope.stats.estimates.mediation.mediation_findings",
-    "joint": "nociscope.stats.joint.joint_findings",
+    "joint": "nociscope.stats.joint_finding.joint_findings",
 }
 """Who answers each kind of question. A new kind is one file and one line; nothing is imported before it is asked."""
 
-VARIANTS = {
-    "replicate": "nociscope.stats.sites.replication.replicate_findings",
-    "harmonise": "nociscope.stats.sites.harmonisation.harmonised_findings",
-}
+VARIANTS = {"replicate": "nociscope.stats.sites.replication.replicate_findings"}
 """Keys that hand a question to somebody else; the first that is set counts."""
 
 _BY_SESSION = ("paired", "retest")
@@ -76,8 +73,7 @@ def evaluate_joint(
 def _found(hypothesis: Hypothesis) -> Callable[..., tuple[Finding, ...]]:
     """The function that answers, imported now."""
     variant = next((name for name in VARIANTS if getattr(hypothesis, name)), "")
-    # a prediction harmonises within its own folds
-    dotted = KINDS[hypothesis.kind] if not variant or hypothesis.kind == "predict" else VARIANTS[variant]
+    dotted = VARIANTS[variant] if variant else KINDS[hypothesis.kind]
     module, name = dotted.rsplit(".", 1)
     try:
         found: Callable[..., tuple[Finding, ...]] = getattr(import_module(module), name)
