@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats as scipy_stats
 
-from nociscope.stats.design import Design, one_sample, two_groups
+from nociscope.stats.design import Design, one_sample, several_groups, two_groups
 from nociscope.stats.permutation import permutation_test
 from nociscope.stats.relabelling import relabellings
 from tools.figures import Figure
@@ -25,10 +26,14 @@ SIMULATIONS = 2000
 MANY = 20_000
 
 
-def _goal(simulations: int) -> str:
-    """Five per cent, give or take two Monte Carlo standard errors."""
-    reach = 2 * math.sqrt(0.05 * 0.95 / simulations)
-    return f"{100 * (0.05 - reach):.2f}..{100 * (0.05 + reach):.2f}"
+def _goal(simulations: int, size: float = 0.05) -> str:
+    """Five per cent, or the size that a design can attain, give or take two Monte Carlo standard errors."""
+    reach = 2 * math.sqrt(size * (1 - size) / simulations)
+    return f"{100 * (size - reach):.2f}..{100 * (size + reach):.2f}"
+
+
+ATTAINABLE = 6 / 126
+"""Size of an exact test at 0.05 with 126 relabellings that never tie: 7/126 would be more than 0.05."""
 
 
 GOAL = _goal(SIMULATIONS)
@@ -114,6 +119,46 @@ def flips() -> float:
     return float(100 * np.mean(permutation_test(design, y, relabellings(design, 1, 20_000, 0), error="hc2").p <= 0.05))
 
 
+def type1_method(method: str, noise: str) -> float:
+    """Type I error, 4 v 5, genotype effect of 5 SD as covariate, one variance, by a method of permutation, percent."""
+    design, first, binding = groups(4, 5, True)
+    design = replace(design, method=method, spread=np.zeros(9, dtype=np.int64))
+    y = NOISE[noise][1](9, first, np.random.default_rng(11), SIMULATIONS) + 5.0 * binding
+    return float(100 * np.mean(permutation_test(design, y, relabellings(design, 999, 1_000, 1)).p <= 0.05))
+
+
+def type1_f(noise: str) -> tuple[float, float]:
+    """Type I error of F with 8, 4 and 5 people, and of the permuted classical F on the same data, percent."""
+    labels = np.repeat(["a", "b", "c"], [8, 4, 5])
+    design = several_groups(labels.tolist(), np.zeros((17, 0)), np.zeros(17, dtype=np.int64))
+    spread = {"unequal_small": labels == "b", "unequal_large": labels == "a"}.get(noise, np.zeros(17, dtype=bool))
+    rng = np.random.default_rng(7)
+    y = rng.exponential(size=(17, SIMULATIONS)) if noise == "skewed" else rng.normal(size=(17, SIMULATIONS))
+    y *= np.where(spread, 2.0, 1.0)[:, None]
+    moves = relabellings(design, 999, 1_000, 1)
+    p = [permutation_test(design, y, moves, error=error).p for error in ("hc2", "pooled")]
+    return float(100 * np.mean(p[0] <= 0.05)), float(100 * np.mean(p[1] <= 0.05))
+
+
+def step_down() -> float:
+    """Share of families with 2 true effects of 3 SD in which any of 8 null regions reaches 0.05, 4 v 5, percent."""
+    rng = np.random.default_rng(15)
+    design, first, _ = groups(4, 5, False)
+    moves = relabellings(design, 1, 20_000, 0)
+    hits = 0
+    for _ in range(SIMULATIONS):
+        y = rng.normal(size=(9, 1)) + rng.normal(size=(9, 10))
+        y[:, :2] += 3 * math.sqrt(2) * first[:, None]
+        hits += int(permutation_test(design, y, moves, error="hc2").p_step_down[2:].min() <= 0.05)
+    return 100 * hits / SIMULATIONS
+
+
+_F_NOISE = {
+    "normal": "normal noise", "skewed": "exponential noise", "unequal_small": "the smallest group has twice the SD",
+    "unequal_large": "the largest group has twice the SD",
+}  # fmt: skip
+
+
 def _type1_figures() -> list[Figure]:
     out = []
     for size, (n1, n2) in SIZES.items():
@@ -152,5 +197,33 @@ FIGURES: list[Figure] = [
             _goal(MANY), partial(type1_long, noise), "scipy Welch t",
         )
         for noise in ("unequal_small", "skewed")
+    ),
+    *(
+        Figure(
+            f"stats.type1.n9_{noise}_attainable",
+            f"type I error at 0.05 against the attainable 6/126, 4 v 5, {NOISE[noise][0]}, {MANY:,} data sets", "%",
+            _goal(MANY, ATTAINABLE), partial(type1_long, noise), "scipy Welch t",
+        )
+        for noise in ("normal", "skewed")
+    ),
+    *(
+        Figure(
+            f"stats.type1.f_8v4v5_{noise}", f"type I error of F at 0.05, 8 v 4 v 5, {words}", "%", GOAL,
+            partial(type1_f, noise), "classical F, permuted",
+        )
+        for noise, words in _F_NOISE.items()
+    ),
+    *(
+        Figure(
+            f"stats.type1.n9_genotype_{noise}_{method.replace('-', '_')}",
+            f"type I error at 0.05, 4 v 5, {NOISE[noise][0]}, genotype effect of 5 SD as covariate, {method}",
+            "%", GOAL, partial(type1_method, method, noise),
+        )
+        for method in ("dekker", "huh-jhun")
+        for noise in ("normal", "skewed")
+    ),
+    Figure(
+        "stats.fwer_step_down_9", "family-wise error of step-down max-T, 8 null regions beside 2 effects, 4 v 5", "%",
+        GOAL, step_down,
     ),
 ]  # fmt: skip

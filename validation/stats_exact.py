@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats as scipy_stats
 
 from nociscope.stats import effects, linear, power
-from nociscope.stats.design import Design, two_groups
+from nociscope.stats.design import Design, several_groups, slope, two_groups
+from nociscope.stats.joint import fit_joint
 from nociscope.stats.permutation import permutation_test
-from nociscope.stats.relabelling import relabellings
+from nociscope.stats.relabelling import distinct_relabellings, relabellings, relabellings_from_tree
 from nociscope.stats.retest import icc_interval, mean_squares, sem_from_icc
-from tools.figures import Figure
+from tools.figures import Figure, Skipped
 from validation.stats import Array, groups
 
 
@@ -21,11 +23,85 @@ def exact_steps() -> float:
     """Largest distance of 126 p from a whole number, 10,000 regions with ties and huge effects, 4 against 5."""
     rng = np.random.default_rng(6)
     design, first, _ = groups(4, 5, False)
-    y = np.hstack([rng.normal(size=(9, 5000)), np.round(rng.normal(size=(9, 5000)), 1)])
+    whole = rng.integers(0, 9, (9, 3000)).astype(float)
+    y = np.hstack([rng.normal(size=(9, 4000)), np.round(rng.normal(size=(9, 3000)), 1), whole])
     y[:, ::3] += 50 * first[:, None]
     p = permutation_test(design, y, relabellings(design, 1, 20_000, 0), error="hc2").p
     off = float(np.abs(126 * p - np.round(126 * p)).max())
     return off if p.min() >= 1 / 126 - 1e-12 else math.inf
+
+
+def exact_ties() -> float:
+    """How many of 3,000 regions of whole numbers have another p than exact fractions give, 4 against 5, pooled."""
+    rng = np.random.default_rng(16)
+    design, _, _ = groups(4, 5, False)
+    y = rng.integers(0, 9, (9, 3000))
+    moves = relabellings(design, 1, 20_000, 0)
+    # with one variance t orders labellings as the distance of the sum of four from its expectation, a whole number
+    distance = np.abs(9 * y[moves.order[:, :4]].sum(axis=1) - 4 * y.sum(axis=0))
+    wanted = (distance >= distance[0]).mean(axis=0)
+    return float((np.abs(permutation_test(design, y.astype(float), moves).p - wanted) > 1e-12).sum())
+
+
+def f_closed_forms() -> float:
+    """Largest relative difference of F from Welch's and from two least-squares fits, 8, 4 and 5 people."""
+    rng = np.random.default_rng(17)
+    labels = np.repeat(["a", "b", "c"], [8, 4, 5])
+    plain = several_groups(labels.tolist(), np.zeros((17, 0)), np.zeros(17, dtype=np.int64))
+    y = rng.normal(size=(17, 200)) * np.where(labels == "b", 3.0, 1.0)[:, None]
+    away = np.abs(fit_joint(plain, y).statistic / _welch_f(labels, y) - 1).max()
+    held = several_groups(labels.tolist(), rng.normal(size=(17, 2)), np.zeros(17, dtype=np.int64))
+    rss = [np.linalg.lstsq(x, y, rcond=None)[1] for x in (held.nuisance, held.matrix)]
+    classical = ((rss[0] - rss[1]) / 2) / (rss[1] / 12)
+    return float(max(away, np.abs(fit_joint(held, y).statistic_pooled / classical - 1).max()))
+
+
+def _welch_f(labels: NDArray[np.str_], y: Array) -> Array:
+    """Welch's (1951) F by statsmodels, shape (region,)."""
+    try:
+        from statsmodels.stats.oneway import anova_oneway
+    except ImportError as error:
+        raise Skipped("statsmodels is not installed") from error
+    levels = np.unique(labels)
+    return np.array([anova_oneway([c[labels == k] for k in levels], use_var="unequal").statistic for c in y.T])
+
+
+def dekker_null() -> float:
+    """Largest relative difference of Dekker's null from one least-squares fit per moved regressor."""
+    rng = np.random.default_rng(18)
+    design, _, binding = groups(4, 5, True)
+    design = replace(design, method="dekker")
+    y = rng.normal(size=(9, 20)) + 5 * binding
+    moves = relabellings(design, 300, 100, 0)
+    z = design.nuisance
+    own = design.interest - z @ np.linalg.lstsq(z, design.interest, rcond=None)[0]
+    brute = np.empty(moves.count)
+    for k, order in enumerate(moves.order):
+        moved = np.empty(9)
+        moved[order] = own
+        x = np.column_stack([moved, z])
+        beta, rss, *_ = np.linalg.lstsq(x, y, rcond=None)
+        brute[k] = np.abs(beta[0] / np.sqrt(np.linalg.inv(x.T @ x)[0, 0] * rss / 6)).max()
+    return float(np.abs(permutation_test(design, y, moves).null_max / brute - 1).max())
+
+
+def block_counts() -> float:
+    """How many of six counts of block relabellings differ from the formulas of Winkler et al. (2015)."""
+    n, f = 12, math.factorial
+    people = slope(np.arange(float(n)) ** 2, np.zeros((n, 0)), np.zeros(n, dtype=np.int64))
+    pairs = np.repeat(np.arange(6), 2)
+    blocks = replace(people, blocks=pairs)
+    halves = replace(blocks, strata=np.repeat([0, 1], 6))
+    nested = np.column_stack([np.ones(n, dtype=np.int64), pairs + 1, np.tile([1, 2], 6)])
+    wanted = [
+        (distinct_relabellings(blocks), f(6)),
+        (distinct_relabellings(replace(blocks, scheme="flip")), 2**6),
+        (distinct_relabellings(replace(blocks, scheme="both")), 2**6 * f(6)),
+        (distinct_relabellings(halves), f(3) ** 2),
+        (relabellings_from_tree(people, nested, 1, 1, 0).distinct, f(6) * 2**6),
+        (relabellings_from_tree(people, nested * [-1, 1, 1], 1, 1, 0).distinct, 2**6),
+    ]
+    return float(sum(mine != formula for mine, formula in wanted))
 
 
 def max_null() -> float:
@@ -114,6 +190,13 @@ def welch() -> float:
 
 FIGURES: list[Figure] = [
     Figure("stats.exact_4v5", "distance of 126 p from a whole number, 10,000 regions", "1", "<= 1e-9", exact_steps),
+    Figure("stats.exact_ties", "p that exact whole-number sums contradict, of 3,000 regions", "1", "== 0", exact_ties),
+    Figure(
+        "stats.f_closed_forms", "F against Welch's and against two fits, relative", "1", "<= 1e-9", f_closed_forms,
+        "statsmodels anova_oneway",
+    ),
+    Figure("stats.dekker_null", "Dekker's null against a fit per move", "1", "<= 1e-9", dekker_null, "numpy lstsq"),
+    Figure("stats.block_counts", "counts of block relabellings unlike the formula, of 6", "1", "== 0", block_counts),
     Figure("stats.maxt_null", "max-T null against a fit per relabelling", "1", "<= 1e-9", max_null, "numpy lstsq"),
     Figure(
         "stats.hc2_null", "Welch-type deviates with covariates against plain loops", "1", "<= 1e-9", hc2_null,
