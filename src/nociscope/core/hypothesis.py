@@ -218,6 +218,13 @@ NONSENSE: dict[str, Callable[[Hypothesis], bool]] = {
         lambda h: bool(h.separately_by) and h.method == "spearman"
     ),
     "separately_by needs a contrast of two levels": lambda h: bool(h.separately_by) and len(h.contrast) > 2,
+    "ComBat is repeated within sites: no flips, no ranks, no F": (
+        lambda h: (
+            bool(h.harmonise)
+            and (h.scheme in ("flip", "both") or h.method == "spearman" or len(h.contrast) > 2 or bool(h.blocks))
+        )
+    ),
+    "sites that are harmonised cannot replicate one another": lambda h: bool(h.harmonise) and h.replicate is not None,
     "a level stands twice": lambda h: len({*h.contrast}) < len(h.contrast) or len({*h.paired}) < len(h.paired),
 }
 """What cannot be asked, and whether a hypothesis asks it."""

@@ -54,14 +54,25 @@ class Analysis:
 
 
 def analyse(
-    asked: Question, moves: Relabellings, who: tuple[str, ...], alternative: str, settings: TestSettings
+    asked: Question,
+    moves: Relabellings,
+    who: tuple[str, ...],
+    alternative: str,
+    settings: TestSettings,
+    test: PermutationTest | None = None,
 ) -> Analysis:
-    """Fit and test an estimable question; `who` names its people, in order."""
-    test = permutation_test(asked.design, asked.values, moves, alternative, asked.error)
-    pooled = test
-    if asked.kind == "contrast" and not asked.design.has_equal_spread:
+    """Fit and test an estimable question.
+
+    Parameters
+    ----------
+    who : its people, in order.
+    test : of these values, where it has been made already.
+    """
+    done = test or permutation_test(asked.design, asked.values, moves, alternative, asked.error)
+    pooled = done
+    if asked.kind == "contrast" and not asked.design.has_equal_spread and test is None:
         pooled = permutation_test(asked.design, asked.values, moves, alternative, "pooled")
-    tested = (test, pooled)
+    tested = (done, pooled)
     return _f(asked, who, tested, settings) if asked.is_joint else _t(asked, who, tested, alternative, settings)
 
 

@@ -93,6 +93,8 @@ def cites(asked: Question, done: Analysis, hypothesis: Hypothesis) -> tuple[str,
         extra += ["johansen1980", "steiger2004"]
     if hypothesis.equivalence is not None:
         extra.append("schuirmann1987")
+    if hypothesis.harmonise:
+        extra += ["johnson2007", "fortin2018"]
     by_method = {"dekker": ["dekker2007"], "huh-jhun": ["huhjhun2001"]}
     extra += by_method.get(hypothesis.permutation_method, [])
     adjustments = {"max": "westfall1993", "step-down": "westfall1993", "holm": "holm1979", "fdr": "benjamini1995"}

@@ -16,6 +16,7 @@ from nociscope.stats.asked import Question
 from nociscope.stats.details import axis_details, question_details
 from nociscope.stats.estimability import why_not
 from nociscope.stats.finding_text import cites, method_text, points
+from nociscope.stats.harmonising import WORDS, harmonise_raised, harmonised
 from nociscope.stats.margins import equivalence_details
 from nociscope.stats.permutation import smallest_attainable_p
 from nociscope.stats.question import question
@@ -69,6 +70,7 @@ def _structural(part: Part, asked: Question) -> tuple[Safeguard, ...]:
         *checks.few_enough_covariates(asked, hypothesis),
         *checks.enough_for_correlation(asked, hypothesis),
         *checks.levels_beside_interaction(asked, hypothesis),
+        *harmonise_raised(asked, sample, hypothesis),
     )
 
 
@@ -83,7 +85,8 @@ def _with_numbers(
     live = np.flatnonzero(~still)
     asked = replace(asked, values=asked.values[:, live])
     who = tuple(p.participant for p in part.sample.people)
-    done = analyse(asked, moves, who, part.hypothesis.alternative, part.settings)
+    asked, test = harmonised(asked, part.sample, moves, part.hypothesis)
+    done = analyse(asked, moves, who, part.hypothesis.alternative, part.settings, test)
     own = question_details(asked, done, part.settings.ci_level)
     floors = {"smallest_attainable_p": floor, "distinct_relabellings": moves.distinct}
     margins = equivalence_details(asked, done, part.hypothesis, part.settings.alpha)
@@ -111,7 +114,7 @@ def _numbers(blank: Finding, part: Part, asked: Question, moves: Relabellings, d
         statistic=done.statistic[i],
         p_value=float(done.test.p[i]),
         p_adjusted=float(adjusted[i]),
-        method=method_text(asked, moves, done, blank.details),
+        method=method_text(asked, moves, done, blank.details) + (WORDS if part.hypothesis.harmonise else ""),
         n_permutations=moves.count,
         exact=moves.exact,
         cites=cites(asked, done, part.hypothesis),

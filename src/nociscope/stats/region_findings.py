@@ -10,6 +10,7 @@ from nociscope.core.finding import Finding, Safeguard
 from nociscope.core.hypothesis_data import HypothesisData, Person
 from nociscope.core.study import Hypothesis
 from nociscope.stats import checks
+from nociscope.stats.harmonising import within_sites
 from nociscope.stats.over_regions import corrected
 from nociscope.stats.part import Part, part_findings
 from nociscope.stats.sample import LOW_AFFINITY, leaves_out_low_affinity, missing, samples
@@ -26,6 +27,8 @@ def region_findings(data: HypothesisData, hypothesis: Hypothesis, settings: Test
     sessions are paired. The interval has the same error and the same Satterthwaite degrees of freedom, so that
     interval and p look at the same statistic.
     """
+    if hypothesis.harmonise:
+        data, hypothesis = within_sites(data, hypothesis)
     genotype = checks.genotype_known(data, hypothesis, _genotype_people(data, hypothesis))
     shared = (*genotype, *checks.low_affinity(data, hypothesis), *_gate(data, hypothesis, settings))
     data = _without_unknown_genotype(data)
@@ -71,7 +74,7 @@ def _gate(data: HypothesisData, hypothesis: Hypothesis, settings: TestSettings) 
         values=None if paired else values, session_values=values if paired else None, genotype_sensitive=False,
     )  # fmt: skip
     # linear whatever the hypothesis: the gate is about the size of the denominator
-    plain = {"method": "pearson", "alternative": "two-sided", "equivalence": None}
+    plain = {"method": "pearson", "alternative": "two-sided", "equivalence": None, "harmonise": ""}
     gate = region_findings(own, hypothesis.model_copy(update=plain), settings)[0]
     why = next((s.message for s in gate.safeguards if s.severity == "refuse" or s.code == "too-few-people"), "")
     why = why[:1].lower() + why[1:].rstrip(".")

@@ -34,6 +34,7 @@ class Sample:
     predictor : shape (person,) or None.
     excluded : per region of the sample, (participant, reason).
     terms : columns of a formula of these people, or None.
+    batch : shape (person,), site to be harmonised, or None.
     """
 
     people: tuple[Person, ...]
@@ -44,6 +45,7 @@ class Sample:
     predictor: Array | None
     excluded: tuple[Reasons, ...]
     terms: Terms | None = None
+    batch: NDArray[np.str_] | None = None
 
     def labels(self, name: str) -> NDArray[np.str_]:
         """One descriptor of everybody: ``group``, ``site``, ``sex``, ``genotype``, ``stratum``, ``block``, ``part``."""
@@ -90,6 +92,7 @@ def _sample(
         predictor=None if data.predictor is None else data.predictor[rows],
         excluded=tuple(_reasons(data, data.regions[r], keep, asked, reasons) for r in regions),
         terms=None if data.terms is None else _of_rows(data.terms, rows),
+        batch=None if data.batch is None else data.batch[rows],
     )
 
 

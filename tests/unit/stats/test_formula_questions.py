@@ -344,3 +344,35 @@ def test_one_person_of_a_group_gives_no_f():
     )
     finding = evaluate(data, ask(contrast=["fm", "clbp", "hc"]), QUICK)[0]
     assert finding.status == "not_estimable" and "1 hc" in str(finding.safeguards)
+
+
+def test_sites_are_harmonised_within_every_relabelling(three):
+    rng = np.random.default_rng(5)
+    n = 40
+    site = np.array(["A"] * 20 + ["B"] * 20)
+    group = np.array(["fm", "hc"] * 20)
+    y = rng.normal(3, 0.4, (n, 4)) + (group == "fm")[:, None] + (site == "B")[:, None] * np.array([2.0, 3.0, 1.0, 2.5])
+    data = HypothesisData(people_of(group, ["F"] * n), tuple("abcd"), "1", values=y, batch=site)
+    findings = evaluate(data, ask(contrast=["fm", "hc"], harmonise="site", permutations=199), QUICK)
+    for finding in findings:
+        assert finding.status == "ok" and "ComBat" in finding.method and "within strata" in finding.method
+        assert finding.estimate == pytest.approx(1, abs=0.5) and finding.p_value < 0.02
+        assert {"johnson2007", "fortin2018"} <= set(finding.cites)
+    confounded = replace(data, batch=np.where(group == "fm", "A", "B"))
+    assert {f.status for f in evaluate(confounded, ask(contrast=["fm", "hc"], harmonise="site"), QUICK)} == {"refused"}
+    unknown = replace(data, batch=np.array(["", *site[1:]]))
+    left = evaluate(unknown, ask(contrast=["fm", "hc"], harmonise="site", permutations=199), QUICK)[0]
+    assert left.excluded == (("sub-00", "site missing"),)
+    with pytest.raises(InputError, match="needs sites"):
+        evaluate(replace(data, batch=None), ask(contrast=["fm", "hc"], harmonise="site"), QUICK)
+
+
+def test_someone_who_answers_nothing_is_not_available(monkeypatch):
+    import sys
+
+    from nociscope.stats import evaluate as module_function  # the function hides its module
+
+    monkeypatch.setitem(sys.modules[module_function.__module__].KINDS, "contrast", "nociscope.stats.nowhere.nothing")
+    data = HypothesisData(people_of(["fm", "hc"], "FM"), ("r",), "1", values=np.ones((2, 1)))
+    with pytest.raises(InputError, match="not available in this version"):
+        evaluate(data, ask(contrast=["fm", "hc"]))
