@@ -92,7 +92,7 @@ def evaluate_map(
     hc2 = tested.options.error == "hc2"
     outcome = Outcome(data, hypothesis, settings, asked, own, tested.space, sample.rows, tested.test, corrected, hc2)
     maps = _maps(outcome, tested.options)
-    notes = _notes(tested, hypothesis, finite, spread)
+    notes = {**_notes(tested, hypothesis, finite, spread), **corrected.notes}
     return MapResult(
         findings=_findings(outcome, whole, notes),
         space=space,
@@ -161,7 +161,7 @@ def _notes(
         "relabellings": f"{drawn}, {hypothesis.permutation_method}, {tested.design.scheme}",
         "tested": f"{tested.values.shape[1]:,} of {finite.size:,} elements",
         "corrected": f"family-wise over the map, {how.statistic}",
-        **tested_note(tested),
+        **_places(tested),
     }
     if not finite.all():
         notes["not finite"] = f"{int((~finite).sum()):,} elements in which somebody has no finite value were left out"
@@ -170,7 +170,7 @@ def _notes(
     return notes
 
 
-def tested_note(tested: Tested) -> dict[str, str]:
+def _places(tested: Tested) -> dict[str, str]:
     """What significance says of places."""
     if tested.settings.statistic == "max-t":
         return {"places": "each element that passes is itself significant"}
