@@ -10,7 +10,7 @@ from nociscope.stats.design import Array, Design, independent
 from nociscope.stats.linear import Algebra, algebra
 from nociscope.stats.permutation import TIE_TOLERANCE, PermutationTest, oriented
 from nociscope.stats.relabelling import Relabellings
-from nociscope.stats.sites.combat_model import (
+from nociscope.stats.sites.combat_pooling import (
     FEWEST_FEATURES,
     CombatOptions,
     SiteDesign,
