@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from nociscope.stats import effects, intervals, linear
-from nociscope.stats.design import slope
+from nociscope.stats.design import Array, one_sample, slope
 from nociscope.stats.details import adjusted_mean_weights, band, interval_of
 from nociscope.stats.linear import algebra
 from nociscope.stats.retest import icc_interval, mean_squares
@@ -32,21 +32,53 @@ def cover_difference(n1: int, n2: int, ratio: float, genotype: bool) -> float:
     return float(100 * np.mean((low <= 1) & (high >= 1)))
 
 
-def cover_g(n1: int, n2: int, truth: float) -> float:
-    """Coverage of the 95 % interval of Hedges g, percent."""
-    design, first, _ = groups(n1, n2, False)
-    y = np.random.default_rng(22).normal(size=(n1 + n2, INTERVALS)) + truth * first[:, None]
-    boot = effects.Bootstrap(2000, 0, 0.95)
-    found, _ = effects.standardised(design, y, linear.fit(design, y), boot, "hedges_g")
-    return 100 * float(np.mean([e.ci_low <= truth <= e.ci_high for e in found]))
+def cover_g(n1: int, n2: int, truth: float) -> tuple[float, float]:
+    """Coverage of the 95 % interval of Hedges g, percent, and of the noncentral t that trusts the bell curve."""
+    return _cover_g(n1, n2, truth, np.random.default_rng(22).normal(size=(n1 + n2, INTERVALS)), BELL)
 
 
-def cover_g_skewed(n1: int, n2: int, truth: float) -> float:
-    """Coverage of the 95 % interval of Hedges g on exponential noise, percent."""
+def cover_g_skewed(n1: int, n2: int, truth: float, peer: str) -> tuple[float, float]:
+    """Coverage of the 95 % interval of Hedges g on exponential noise, percent, and of another one on the same data."""
+    return _cover_g(n1, n2, truth, np.random.default_rng(25).exponential(size=(n1 + n2, INTERVALS)), peer)
+
+
+BELL, BCA = "noncentral t", "BCa"
+
+
+def _cover_g(n1: int, n2: int, truth: float, noise: Array, peer: str) -> tuple[float, float]:
     design, first, _ = groups(n1, n2, False)
-    y = np.random.default_rng(25).exponential(size=(n1 + n2, INTERVALS)) + truth * first[:, None]
+    y = noise + truth * first[:, None]
+    fitted, boot = linear.fit(design, y), effects.Bootstrap(1000, 0, 0.95)
+    found, _ = effects.standardised(design, y, fitted, boot, "hedges_g")
+    mine = 100 * float(np.mean([e.ci_low <= truth <= e.ci_high for e in found]))
+    scale = math.sqrt(1 / n1 + 1 / n2)
+    if peer == BCA:
+        ends = effects.standardised_by_bootstrap(design, y, fitted, boot)
+        assert ends is not None, "groups are drawn within themselves, so no resample is singular"
+    else:
+        dof = np.full(INTERVALS, float(n1 + n2 - 2))
+        low, high = intervals.standardised_interval(fitted.estimate / fitted.se_pooled, dof, 0.95)
+        ends = (scale * low, scale * high)
+    return mine, 100 * float(np.mean((ends[0] <= truth) & (ends[1] >= truth)))
+
+
+def cover_dz(skewed: bool) -> float:
+    """Coverage of the 95 % interval of dz = 1, nine pairs, percent; differences normal, or with a long tail below."""
+    rng = np.random.default_rng(28)
+    made = 2 - rng.exponential(size=(9, INTERVALS)) if skewed else rng.normal(1, 1, size=(9, INTERVALS))
+    design = one_sample(9, np.zeros((9, 0)))
+    found, _ = effects.standardised(design, made, linear.fit(design, made), effects.Bootstrap(1000, 0, 0.95), "dz")
+    return 100 * float(np.mean([e.ci_low <= 1 <= e.ci_high for e in found]))
+
+
+def cover_g_genotype(skewed: bool) -> float:
+    """Coverage of the 95 % interval of g = 1.5, 6 v 6, genotype held constant, percent."""
+    design, first, binding = groups(6, 6, True)
+    rng = np.random.default_rng(29)
+    noise = rng.exponential(size=(12, INTERVALS)) if skewed else rng.normal(size=(12, INTERVALS))
+    y = noise + 1.5 * first[:, None] + 5 * binding
     found, _ = effects.standardised(design, y, linear.fit(design, y), effects.Bootstrap(1000, 0, 0.95), "hedges_g")
-    return 100 * float(np.mean([e.ci_low <= truth <= e.ci_high for e in found]))
+    return 100 * float(np.mean([e.ci_low <= 1.5 <= e.ci_high for e in found]))
 
 
 def cover_difference_skewed(n1: int, n2: int, truth: float) -> float:
@@ -131,20 +163,37 @@ FIGURES: list[Figure] = [
     ),
     Figure("stats.cover.slope_12", "coverage of a slope, 12 people", "%", _COVER, partial(cover_slope, 12)),
     Figure("stats.cover.r_12", "coverage of r, 12 people", "%", _COVER, partial(cover_r, 12)),
-    Figure("stats.cover.g_4v5", "coverage of Hedges g = 1.5, 4 v 5", "%", _COVER, partial(cover_g, 4, 5, 1.5)),
-    Figure("stats.cover.g_10v10", "coverage of Hedges g = 2, 10 v 10", "%", _COVER, partial(cover_g, 10, 10, 2.0)),
-    Figure("stats.cover.g_25v27", "coverage of g = 0.8, 25 v 27 (BCa)", "%", _COVER, partial(cover_g, 25, 27, 0.8)),
+    *(
+        Figure(
+            f"stats.cover.g_{n1}v{n2}{name}", f"coverage of Hedges g = {truth}, {n1} v {n2}", "%", _COVER,
+            partial(cover_g, n1, n2, truth), f"{BELL}, bell curve",
+        )
+        for n1, n2, truth, name in (
+            (4, 5, 0.0, "_null"), (4, 5, 1.5, ""), (10, 10, 2.0, ""), (25, 27, 0.8, ""), (25, 27, 2.0, "_large")
+        )
+    ),
+    *(
+        Figure(
+            f"stats.cover.g_skewed_{n1}v{n2}{name}", f"coverage of Hedges g = {truth}, {n1} v {n2}, exponential noise",
+            "%", _COVER, partial(cover_g_skewed, n1, n2, truth, peer),
+            f"{BELL}, bell curve" if peer == BELL else "BCa bootstrap",
+        )
+        for n1, n2, truth, name, peer in (
+            (4, 5, 0.0, "_null", BELL), (4, 5, 1.5, "", BELL), (10, 10, 2.0, "", BELL), (25, 27, 0.8, "", BCA),
+            (25, 27, 2.0, "_large", BCA),
+        )
+    ),
+    Figure("stats.cover.dz_9", "coverage of dz = 1, 9 pairs", "%", _COVER, partial(cover_dz, False)),
     Figure(
-        "stats.cover.g_skewed_4v5", "coverage of Hedges g = 1.5, 4 v 5, exponential noise", "%", _COVER,
-        partial(cover_g_skewed, 4, 5, 1.5),
+        "stats.cover.dz_skewed_9", "the same, differences with an exponential tail towards zero", "%", _COVER,
+        partial(cover_dz, True),
     ),
     Figure(
-        "stats.cover.g_skewed_10v10", "coverage of Hedges g = 2, 10 v 10, exponential noise", "%", _COVER,
-        partial(cover_g_skewed, 10, 10, 2.0),
+        "stats.cover.g_6v6_genotype", "coverage of Hedges g = 1.5, 6 v 6, genotype held constant", "%", _COVER,
+        partial(cover_g_genotype, False),
     ),
     Figure(
-        "stats.cover.g_skewed_25v27", "coverage of Hedges g = 0.8, 25 v 27, exponential noise (BCa)", "%", _COVER,
-        partial(cover_g_skewed, 25, 27, 0.8),
+        "stats.cover.g_skewed_6v6_genotype", "the same, exponential noise", "%", _COVER, partial(cover_g_genotype, True)
     ),
     Figure(
         "stats.cover.difference_skewed_10v10", "coverage of a difference of 2, 10 v 10, exponential noise", "%",

@@ -81,7 +81,7 @@ def single_case_test(
     z_low, z_high = (
         end / np.sqrt(n) for end in standardised_interval(z * np.sqrt(n), np.full(z.shape, n - 1.0), level)
     )
-    p_exchange, p_max = _exchanged(x, y, alternative)
+    p_exchange, p_max = exchange_of_roles(x, y, alternative)
     return SingleCaseTest(
         x - mean, x - mean - half, x - mean + half, t, _p(t, n - 1, alternative), z, z_low, z_high,
         100 * special.stdtr(n - 1, t), 100 * special.ndtr(z_low), 100 * special.ndtr(z_high), p_exchange, p_max, n,
@@ -115,8 +115,15 @@ def _p(t: Array, dof: int, alternative: str) -> Array:
     return np.asarray(tails * special.stdtr(dof, -oriented(t, alternative)))
 
 
-def _exchanged(case: Array, controls: Array, alternative: str) -> tuple[Array, Array]:
-    """Everybody takes the role of the case once; the share that lies as far out as the case does."""
+def exchange_of_roles(case: Array, controls: Array, alternative: str = "two-sided") -> tuple[Array, Array]:
+    """Everybody takes the role of the case once: share of people who lie as far out, and by the largest over elements.
+
+    Neither can be below 1 / (controls + 1), and assumes nothing but that case and controls could have been exchanged.
+
+    Parameters
+    ----------
+    case : shape (element,). controls : shape (control, element).
+    """
     scores = oriented(leave_one_out_scores(np.vstack([case, controls])), alternative)
     floor = scores[0] - TIE_TOLERANCE * np.abs(scores[0])
     known = np.where(np.isfinite(scores), scores, -np.inf)
