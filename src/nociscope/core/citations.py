@@ -347,6 +347,21 @@ CITATIONS: dict[str, Citation] = {
         "A comparison of the two one-sided tests procedure and the power approach for assessing the equivalence of average bioavailability",
         "J Pharmacokinet Biopharm 15:657-680", "10.1007/BF01068419",
     ),
+    "winkler2015": Citation(
+        "Winkler AM, Webster MA, Vidaurre D, Nichols TE, Smith SM", 2015,
+        "Multi-level block permutation",
+        "NeuroImage 123:253-268", "10.1016/j.neuroimage.2015.05.092",
+    ),
+    "welch1951": Citation(
+        "Welch BL", 1951,
+        "On the comparison of several mean values: an alternative approach",
+        "Biometrika 38:330-336", "10.1093/biomet/38.3-4.330",
+    ),
+    "theil1965": Citation(
+        "Theil H", 1965,
+        "The analysis of disturbances in regression analysis",
+        "J Am Stat Assoc 60:1067-1079", "10.1080/01621459.1965.10480851",
+    ),
     "dekker2007": Citation(
         "Dekker D, Krackhardt D, Snijders TAB", 2007,
         "Sensitivity of MRQAP tests to collinearity and autocorrelation conditions",
@@ -612,5 +627,10 @@ CITATIONS: dict[str, Citation] = {
         "Marcus R, Peritz E, Gabriel KR", 1976,
         "On closed testing procedures with special reference to ordered analysis of variance",
         "Biometrika 63:655-660", "10.1093/biomet/63.3.655",
+    ),
+    "esterman2010": Citation(
+        "Esterman M, Tamber-Rosenau BJ, Chiu YC, Yantis S", 2010,
+        "Avoiding non-independence in fMRI data analysis: leave one subject out",
+        "Neuroimage 50:572-576", "10.1016/j.neuroimage.2009.10.092",
     ),
 }  # fmt: skip

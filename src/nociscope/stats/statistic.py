@@ -47,7 +47,7 @@ def statistic(design: Design, y: Array, error: str) -> Statistic:
     error = "pooled" if design.has_equal_spread else error
     if design.method == "dekker":
         if error != "pooled":
-            # leverages move with the regressor: 6 to 9 false positives of 100 instead of 5 at 4 against 5
+            # leverages move with the regressor, and the observed one is better balanced than the moved: too many positives
             raise InputError(
                 "Dekker's method holds for one variance only", expected="equal spread",
                 do='set spread = "equal", or permute by freedman-lane',
