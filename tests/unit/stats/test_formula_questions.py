@@ -376,3 +376,61 @@ def test_someone_who_answers_nothing_is_not_available(monkeypatch):
     data = HypothesisData(people_of(["fm", "hc"], "FM"), ("r",), "1", values=np.ones((2, 1)))
     with pytest.raises(InputError, match="not available in this version"):
         evaluate(data, ask(contrast=["fm", "hc"]))
+
+
+# --- trouble of the data in a formula ------------------------------------------------------------------------------
+
+
+def test_low_affinity_binders_and_unknown_genotypes_are_named_in_a_formula(three):
+    genotype = ["LAB", "", *["HAB", "MAB"] * 14]
+    terms = formula_terms("group + rs6971", "group", {"group": three["group"], "rs6971": np.array(genotype)})
+    people = people_of(three["group"], three["sex"], genotype=genotype)
+    data = HypothesisData(
+        people, ("THA",), "1", values=three["y"][:, None], terms=terms, scale="absolute", genotype_sensitive=True
+    )
+    finding = evaluate(data, ask(formula="group + rs6971", test="group"), QUICK)[0]
+    assert dict(finding.excluded) == {"sub-00": "low-affinity binder (rs6971)", "sub-01": "rs6971 missing"}
+    codes = {s.code for s in finding.safeguards}
+    assert finding.status == "ok" and "lab-excluded" in codes and "genotype-missing" not in codes
+    assert "genotype-not-modelled" not in codes
+
+
+def test_a_genotype_that_one_group_alone_has_is_told_in_a_formula(three):
+    genotype = np.where(three["group"] == "fm", np.array(["HAB", "MAB"] * 15), "HAB")
+    columns = {"group": three["group"], "rs6971": genotype}
+    terms = formula_terms("group + rs6971", "group", columns)
+    people = people_of(three["group"], three["sex"], genotype=genotype)
+    data = HypothesisData(people, ("THA",), "1", values=three["y"][:, None], terms=terms)
+    finding = evaluate(data, ask(formula="group + rs6971", test="group"), QUICK)[0]
+    assert any(s.code == "genotype-cell-empty" and "MAB" in s.message for s in finding.safeguards)
+
+
+def test_a_constant_column_of_numbers_is_not_estimable(three):
+    columns = {"group": three["group"], "dose": np.full(30, 2.0)}
+    terms = formula_terms("group + dose", "dose", columns)
+    data = HypothesisData(
+        people_of(three["group"], three["sex"]), ("THA",), "1", values=three["y"][:, None], terms=terms
+    )
+    finding = evaluate(data, ask(formula="group + dose", test="dose"), QUICK)[0]
+    assert finding.status == "not_estimable"
+    held = replace(data, terms=formula_terms("group + dose", "group", columns))
+    assert evaluate(held, ask(formula="group + dose", test="group"), QUICK)[0].statistic["dof1"] == 2
+
+
+def test_more_permutations_than_exist_are_all_of_them(three):
+    few = np.r_[0:3, 9:12, 20:23]
+    data = HypothesisData(
+        people_of(three["group"][few], three["sex"][few]), ("THA",), "1", values=three["y"][few, None]
+    )
+    finding = evaluate(data, ask(contrast=["fm", "clbp", "hc"], permutations=100_000), QUICK)[0]
+    assert finding.exact and finding.n_permutations == 1680 and "all 1,680 distinct" in finding.method
+    assert finding.details["smallest_attainable_p"] == pytest.approx(6 / 1680)
+
+
+def test_values_that_nobody_has_or_that_are_infinite(three):
+    data = HypothesisData(
+        people_of(three["group"], three["sex"]), ("A", "B"), "1", values=np.column_stack([three["y"], np.full(30, NAN)])
+    )
+    assert [f.status for f in evaluate(data, ask(contrast=["fm", "clbp", "hc"]), QUICK)] == ["ok", "not_estimable"]
+    with pytest.raises(InputError, match="infinite"):
+        replace(data, values=np.full((30, 2), np.inf))
