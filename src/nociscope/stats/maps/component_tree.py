@@ -292,3 +292,22 @@ def interpolate(values, step, table, out):  # type: ignore[no-untyped-def]
         z = table[k] + (x - k) * (table[k + 1] - table[k])
         out[v] = z if values[v] >= 0 else -z
     return beyond
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def numbered(parent, count, number):  # type: ignore[no-untyped-def]
+    """Number the clusters of a grown tree from 1, in the order in which their first element was visited."""
+    clusters = 0
+    for i in range(count - 1, -1, -1):
+        if parent[i] == count:
+            clusters += 1
+            number[i] = clusters
+        else:
+            number[i] = number[parent[i]]
+    renamed = np.zeros(clusters + 1, dtype=np.int32)
+    clusters = 0
+    for i in range(count):
+        if renamed[number[i]] == 0:
+            clusters += 1
+            renamed[number[i]] = clusters
+        number[i] = renamed[number[i]]
