@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nociscope.core.finding import Finding, Point, Safeguard
-from nociscope.core.hypothesis import Hypothesis
+from nociscope.core.hypothesis import Hypothesis, MapSettings
 from nociscope.core.hypothesis_data import HypothesisData
 from nociscope.core.space import Space
 from nociscope.stats.asked import Question
@@ -69,8 +69,14 @@ def peak_finding(outcome: Outcome, method: str) -> Finding:
         method=f"{method}; at the peak: {finding.method}",
         statistic={**finding.statistic, **statistic},
         details={**finding.details, **details},
+        cites=tuple(dict.fromkeys((*finding.cites, *_cites(outcome)))),
         safeguards=(*_still_true(finding.safeguards, safeguards), *safeguards),
     )
+
+
+def _cites(outcome: Outcome) -> tuple[str, ...]:
+    how = (outcome.hypothesis.map or MapSettings()).statistic
+    return ("winkler2014", "westfall1993", "esterman2010", *(("smith2009",) if how == "tfce" else ()))
 
 
 def finding_of(outcome: Outcome, name: str, column: Array) -> Finding:
