@@ -8,8 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 
+from nociscope.core.errors import InputError
+from nociscope.core.finding import Finding
 from nociscope.viz.drawing import Drawing
-from nociscope.viz.numbers import bracketed, counted, percent, short, with_interval
+from nociscope.viz.finding_words import heading
+from nociscope.viz.finding_words import quantity as quantity_of
+from nociscope.viz.numbers import bracketed, counted, percent, short, unit_text, with_interval
 from nociscope.viz.style import BLUE, INK, MUTED, SMALL, TEXT, VERMILLION, canvas, quiet
 
 WIDE = 7.2
@@ -75,6 +79,44 @@ def meta_forest(
     axes.spines["left"].set_visible(False)
     axes.set_xlabel(quantity, fontsize=SMALL, color=INK)
     return Drawing(figure, title, _words(lines, totals, level), _caption(lines, totals, level))
+
+
+def site_forest(finding: Finding) -> Drawing:
+    """Draw a replication: each site alone, and what they say together; from the details of the finding."""
+    d = finding.details
+    columns = ("sites", "site_groups", "site_estimate", "site_ci_low", "site_ci_high", "site_weight", "site_why")
+    if missing := [c for c in columns if c not in d]:
+        raise InputError("not a finding over sites", expected="details of a replication", got=f"no {missing[0]}")
+    fixed = d.get("pooling") == "fixed"
+    lines = [
+        ForestLine(
+            str(site), str(people), _number(value), _number(low), _number(high),
+            float("nan") if fixed else _number(weight), _shortened(str(why)),
+        )
+        for site, people, value, low, high, weight, why in zip(*(_listed(d[c]) for c in columns), strict=True)
+    ]  # fmt: skip
+    total = ForestTotal(
+        "One model, site intercepts" if fixed else "Random effects", finding.estimate, finding.ci_low, finding.ci_high,
+        _number(d.get("prediction_low")), _number(d.get("prediction_high")),
+        "" if finding.status == "ok" else finding.status.replace("_", " "),
+    )  # fmt: skip
+    unit = unit_text(finding.unit)
+    quantity = f"{quantity_of(finding)}: {finding.contrast}{f' ({unit})' if unit else ''}"
+    return meta_forest(lines, [total], quantity, f"{heading(finding)}, by site", finding.ci_level)
+
+
+def _listed(values: object) -> list[object]:
+    return list(values) if isinstance(values, Sequence) and not isinstance(values, str) else []
+
+
+def _number(value: object) -> float:
+    """Return a number; what JSON keeps as text because it has no word for it is nan."""
+    return float(value) if isinstance(value, int | float) else float("nan")
+
+
+def _shortened(why: str) -> str:
+    """Code of the safeguard alone: the sentence stands in the report."""
+    return why.split(":", maxsplit=1)[0].replace("-", " ")
 
 
 def _reach(lines: Sequence[ForestLine], totals: Sequence[ForestTotal]) -> tuple[float, float]:
