@@ -85,7 +85,7 @@ def harmonised(
 ) -> NDArray[np.floating]:
     """Values without what sites add and multiply, shape (person, feature); see `harmonised_model`."""
     x, labels, columns = checked(values, batch, covariates)
-    return harmonised_model(x, labels, columns, options)[0].applied(x, labels, columns)
+    return _model(x, labels, columns, options)[0].applied(x, labels, columns)
 
 
 def harmonised_model(
@@ -107,7 +107,12 @@ def harmonised_model(
     InputError
         Missing values, one site only, too few features to pool, an unknown reference site.
     """
-    x, labels, columns = checked(values, batch, covariates)
+    return _model(*checked(values, batch, covariates), options)
+
+
+def _model(
+    x: NDArray[np.floating], labels: NDArray[np.str_], columns: Array, options: CombatOptions
+) -> tuple[CombatModel, tuple[Safeguard, ...]]:
     sites = np.unique(labels)
     if sites.size < 2:
         raise InputError("nothing to harmonise", expected="two sites or more", got=", ".join(sites.tolist()))
@@ -138,7 +143,9 @@ def checked(
     columns = columns.reshape(len(x), -1)
     if not np.isfinite(columns).all():
         raise InputError("covariates are missing or infinite", do="leave these people out, by name")
-    missing = np.flatnonzero(~np.isfinite(x).all(axis=0))
+    with np.errstate(invalid="ignore", over="ignore"):
+        suspect = np.flatnonzero(~np.isfinite(x.sum(axis=0)))  # one pass, without a table of answers
+    missing = suspect[~np.isfinite(x[:, suspect]).all(axis=0)]
     if missing.size:
         shown = ", ".join(str(i) for i in missing[:5]) + (" …" if missing.size > 5 else "")
         raise InputError(
