@@ -254,7 +254,7 @@ FIGURES: list[Figure] = [
     *(
         Figure(
             f"stats.mediation_type1_{name}", f"indirect effect found, 40 people, a = {a}, b = {b}, {words}", "%",
-            "<= 6.95", partial(mediation, a, b, what),
+            "" if what == "bca" else "<= 6.95", partial(mediation, a, b, what),
         )
         for name, a, b, what, words in (
             ("none", 0.0, 0.0, "p", "joint significance"), ("a_only", 0.8, 0.0, "p", "joint significance"),
