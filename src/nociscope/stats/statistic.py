@@ -47,7 +47,7 @@ def statistic(design: Design, y: Array, error: str) -> Statistic:
     error = "pooled" if design.has_equal_spread else error
     if design.method == "dekker":
         if error != "pooled":
-            # leverages move with the regressor, and the observed one is better balanced than the moved: too many positives
+            # leverages move with the regressor, and the observed one is better balanced: too many positives
             raise InputError(
                 "Dekker's method holds for one variance only", expected="equal spread",
                 do='set spread = "equal", or permute by freedman-lane',
