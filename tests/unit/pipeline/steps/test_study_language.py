@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from nociscope.core.finding import Finding
 from nociscope.core.records import Measure
 from nociscope.core.status import FitStatus
 from nociscope.io.people import People
-from nociscope.io.record import from_plain
+from nociscope.io.record import from_plain, to_plain
 from nociscope.io.study import read_study
 from nociscope.pipeline.step import Provenance
 from nociscope.pipeline.steps import evaluate_hypotheses as step
@@ -157,3 +158,69 @@ def test_a_joint_hypothesis_names_others(tmp_path, cohort):
 def test_hypotheses_in_maps_are_left_to_their_own_step(tmp_path, cohort):
     text = STUDY + '\n[[hypothesis]]\nname = "map"\nmeasure = "VT"\ncontrast = ["fm", "hc"]\nmap = {}\n'
     assert "map" not in answered(tmp_path, cohort, text)
+
+
+OTHERS = """
+[groups]
+levels = ["fm", "clbp", "hc"]
+
+[[hypothesis]]
+name = "each"
+measure = "VT"
+single_case = { cases = "fm", controls = "hc", match = ["rs6971"] }
+
+[[hypothesis]]
+name = "through-age"
+measure = "VT"
+mediate = { cause = "group", through = "age", levels = ["fm", "hc"] }
+permutations = 200
+
+[[hypothesis]]
+name = "tell-apart"
+measure = "VT"
+predict = { outcome = "sex", positive = "F", features = ["age"], baseline = ["age"], permutations = 20, repeats = 2 }
+
+[[hypothesis]]
+name = "in-each-site"
+measure = "VT"
+contrast = ["fm", "hc"]
+replicate = { across = "sex", pooling = "fixed", at_least = 1 }
+covariates = ["rs6971"]
+permutations = 200
+
+[[hypothesis]]
+name = "plain"
+measure = "VT"
+contrast = ["fm", "hc"]
+covariates = ["rs6971"]
+permutations = 200
+
+[[hypothesis]]
+name = "ratio"
+measure = "SUVR"
+contrast = ["fm", "hc"]
+covariates = ["rs6971"]
+permutations = 200
+
+[[hypothesis]]
+name = "both"
+joint = ["plain", "ratio"]
+permutations = 200
+"""
+
+
+@pytest.mark.slow
+def test_kinds_of_other_modules_are_answered_and_printed(tmp_path, cohort):
+    rows, people = cohort
+    ratios = tuple(replace(r, measure="SUVR", method="SUVR", unit="1", value=r.value / 3) for r in rows)
+    records = answered(tmp_path, (rows + ratios, people), OTHERS)
+    assert all(found for found in records.values())
+    for found in records.values():
+        plain = json.loads(json.dumps([to_plain(f) for f in found], default=str))
+        assert [f["kind"] for f in plain] == [f.kind for f in found]
+    page = render_cohort(
+        CohortReport(
+            StudyFacts("x"), Printed("1"), hypotheses=tuple(HypothesisReport(n, f) for n, f in records.items())
+        )
+    )
+    assert all(name in page for name in records)
