@@ -74,8 +74,15 @@ def auc(wins: Array) -> float:
     return float(np.nanmean(wins))
 
 
+def compared(wins: Array) -> Array:
+    """Rows and columns of people who were compared with anybody."""
+    seen = np.isfinite(wins)
+    return np.asarray(wins[seen.any(axis=1)][:, seen.any(axis=0)])
+
+
 def placements(wins: Array) -> tuple[Array, Array]:
-    """Mean win of every positive and of every negative person; shapes (positive,), (negative,)."""
+    """Mean win of every positive and of every negative person who was compared; shapes (positive,), (negative,)."""
+    wins = compared(wins)
     return np.nanmean(wins, axis=1), np.nanmean(wins, axis=0)
 
 
@@ -87,7 +94,7 @@ def delong_covariance(wins: tuple[Array, ...]) -> Array:
     InputError
         Fewer than two people with an outcome: no spread can be seen.
     """
-    if min(wins[0].shape) < 2:
+    if min(compared(wins[0]).shape) < 2:
         raise InputError("too few people for DeLong's variance", expected="2 of each outcome", got=wins[0].shape)
     of_positive, of_negative = zip(*(placements(w) for w in wins), strict=True)
     parts = (np.atleast_2d(np.cov(np.stack(p))) / len(p[0]) for p in (of_positive, of_negative))
@@ -99,7 +106,7 @@ def delong_interval(wins: Array, level: float = 0.95, logit: bool = True, factor
 
     Complete separation has no spread; its interval is then Newcombe's. `factor` multiplies the standard error.
     """
-    m, n = wins.shape
+    m, n = compared(wins).shape
     value, se = auc(wins), float(np.sqrt(delong_covariance((wins,))[0, 0])) * factor
     if se == 0 or value in (0.0, 1.0):
         return newcombe_interval(value, m, n, level, factor)
@@ -185,6 +192,7 @@ def cross_validated_interval(wins: Array, level: float, factor: float) -> AucInt
 
     With fewer than `FEW` people of either outcome each end is the outer one of this and the exact interval.
     """
+    wins = compared(wins)
     found = delong_interval(wins, level, factor=factor)
     if min(wins.shape) >= FEW or wins.size > _MOST_EXACT:
         return found

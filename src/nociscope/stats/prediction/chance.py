@@ -56,7 +56,8 @@ def chance(
     orders, exact, distinct = outcome_orders(y, strata, blocks, draws or DRAWS_OF_SPREAD, seed)
     null = np.array([performance(y[order]) for order in orders])
     observed = float(null[0])
-    p = float(np.mean(null >= observed - _TIE * max(1.0, abs(observed))))
+    # a permutation whose folds could not be scored counts against the finding
+    p = float(np.mean(~(null < observed - _TIE * max(1.0, abs(observed)))))
     if draws == 0 and len(null) > 2 and np.ptp(null[1:]) > 0:
         p = max(float(stats.norm.sf((observed - null[1:].mean()) / null[1:].std(ddof=1))), _SMALLEST)
     return Chance(observed, null, p, draws > 0, exact, distinct)

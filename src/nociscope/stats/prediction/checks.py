@@ -21,6 +21,9 @@ from nociscope.stats.settings import TestSettings
 
 Raised = tuple[Safeguard, ...]
 
+FEWEST_COMPARED = 2
+"""People of each label who must be compared with somebody for an interval."""
+
 FEWEST_WITHOUT_PERMUTATION = 20
 """People of each label below which a prediction is not shown unless the whole pipeline is permuted."""
 
@@ -115,8 +118,14 @@ def harmonisable(entered: Entrants, made: Sequence[Fold]) -> Raised:
 
 
 def compared(seen: Array) -> Raised:
-    """Nothing to compare unless some fold holds out both labels: scores of different folds must not be pooled."""
-    return () if seen.any() else (raised("pooled-loo"),)
+    """Nothing to compare unless folds hold out both labels: scores of different folds must not be pooled.
+
+    Parameters
+    ----------
+    seen : shape (positive, negative), how often each pair is held out together.
+    """
+    enough = min(int(seen.any(axis=1).sum()), int(seen.any(axis=0).sum())) >= FEWEST_COMPARED
+    return () if enough else (raised("pooled-loo"),)
 
 
 def afterwards(entered: Entrants, details: Mapping[str, object], probability: bool) -> Raised:

@@ -81,12 +81,13 @@ def entrants(data: HypothesisData, hypothesis: Hypothesis) -> Entrants:
     baseline, baseline_names = code({k: np.asarray(v)[kept] for k, v in data.baseline.items()}, len(people))
     values = np.zeros((len(data.people), 0)) if data.values is None else np.asarray(data.values, float)
     batch = None if data.batch is None else np.asarray(data.batch).astype(str)[kept]
-    blocks = integer_labels([p.block for p in people]) if asked.within and people else None
+    blocks = integer_labels([p.block for p in people]) if _together(hypothesis) and people else None
     sites = integer_labels([p.site for p in people]) if people and all(p.site for p in people) else None
+    apart = batch if asked.folds != "leave-site-out" else np.array([p.site for p in people], dtype=str)
     left_out = [(p.participant, r) for p, r in zip(data.people, reasons, strict=True) if r]
     return Entrants(
         people, Columns(np.hstack([values[kept], extra]), batch, blocks), (*data.regions, *extra_names),
-        outcome[kept], labels, baseline, baseline_names, _strata(people, batch), sites, (*data.excluded, *left_out),
+        outcome[kept], labels, baseline, baseline_names, _strata(people, apart), sites, (*data.excluded, *left_out),
     )  # fmt: skip
 
 
@@ -137,7 +138,7 @@ def _reason(data: HypothesisData, hypothesis: Hypothesis, i: int) -> str:
     wanted = {
         hypothesis.harmonise: None if data.batch is None else str(data.batch[i]),
         hypothesis.stratify: person.stratum,
-        hypothesis.predict.within if hypothesis.predict else "": person.block,
+        _together(hypothesis): person.block,
     }
     unknown = [name for name, value in wanted.items() if name and value is not None and value in MISSING_LABELS]
     if hypothesis.predict and hypothesis.predict.folds == "leave-site-out" and person.site in MISSING_LABELS:
@@ -145,7 +146,12 @@ def _reason(data: HypothesisData, hypothesis: Hypothesis, i: int) -> str:
     return f"{unknown[0]} missing" if unknown else ""
 
 
+def _together(hypothesis: Hypothesis) -> str:
+    """Column whose levels are held out together."""
+    return (hypothesis.predict.within if hypothesis.predict else "") or hypothesis.blocks
+
+
 def _strata(people: tuple[Person, ...], batch: NDArray[np.str_] | None) -> Index:
-    """Within whom outcomes are exchanged: strata of the study file, and batches where values are harmonised."""
+    """Within whom outcomes are exchanged: strata of the study file, and sites that are harmonised or left out."""
     batches = [""] * len(people) if batch is None else batch.tolist()
     return integer_labels([f"{p.stratum}\x1f{b}" for p, b in zip(people, batches, strict=True)])

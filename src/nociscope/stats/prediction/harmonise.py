@@ -9,10 +9,15 @@ from numpy.typing import NDArray
 
 from nociscope.stats.design import Array
 from nociscope.stats.prediction.folds import Fold
-from nociscope.stats.sites.combat import FEWEST_PEOPLE, CombatOptions, harmonised_model
-from nociscope.stats.sites.combat_model import FEWEST_FEATURES
+from nociscope.stats.sites.combat import CombatOptions, harmonised_model
 
 Labels = NDArray[np.str_]
+
+FEWEST_PEOPLE = 3
+"""Training people of a site below which ComBat refuses it."""
+
+FEWEST_FEATURES = 3
+"""Columns below which there is nothing to pool."""
 
 
 def harmonised(known: Array, batch: Labels, new: Array, new_batch: Labels) -> tuple[Array, Array]:

@@ -31,7 +31,8 @@ def contrast(plan: Plan) -> str:
 
 def fold_words(plan: Plan) -> str:
     """How people are held out."""
-    together = f", people of one {plan.asked.within} together" if plan.asked.within else ""
+    column = plan.asked.within or plan.hypothesis.blocks
+    together = f", people of one {column} together" if column else ""
     many = f"{plan.asked.k}-fold cross-validation, {plan.asked.repeats} times"
     kinds = {
         "leave-pair-out": "every pair of a positive and a negative person left out in turn",
@@ -60,7 +61,7 @@ def test_words(plan: Plan, null: Chance) -> str:
         return f"p from a normal curve with the spread of {len(null.null) - 1} permutations, one-sided"
     count = f"all {len(null.null):,} distinct" if null.exact else f"{len(null.null) - 1:,} random"
     within = " within strata" if np.unique(plan.entered.strata).size > 1 else ""
-    blocks = f", people of one {plan.asked.within} kept together" if plan.asked.within else ""
+    blocks = ", blocks respected" if plan.entered.columns.blocks is not None else ""
     fewer = f", {PERMUTED_REPEATS} repeats" if plan.kind == "repeated-k-fold" else ""
     return f"p from {count} permutations of the outcome{within}{blocks} through the whole pipeline{fewer}, one-sided"
 

@@ -97,7 +97,7 @@ def test_low_affinity_binders_stay_out_of_a_sensitive_tracer():
 def test_harmonising_is_inside_and_a_small_site_refuses():
     data = _data(12, 12, 4)
     batch = np.array([p.site for p in data.people])
-    (found,) = predict_findings(replace(data, batch=batch), _asked(permutations=20, k=3))
+    (found,) = predict_findings(replace(data, batch=batch), _asked(permutations=20, k=3, repeats=1))
     assert found.status == "ok"
     assert "ComBat" in found.method
     batch[:3] = "C"
@@ -140,3 +140,21 @@ def test_two_people_of_a_label_are_not_predicted():
 def test_what_cannot_be_asked_is_told(fields, keys, message):
     with pytest.raises(InputError, match=message):
         predict_findings(replace(_data(), **fields), _asked(**keys))
+
+
+def test_a_site_with_one_outcome_has_no_pairs_and_the_others_answer():
+    data = _data(10, 10)
+    sites = ["C" if i in (0, 1, 2) else "AB"[i % 2] for i in range(20)]
+    people = tuple(replace(p, site=s) for p, s in zip(data.people, sites, strict=True))
+    (found,) = predict_findings(replace(data, people=people), _asked(folds="leave-site-out", permutations=20))
+    assert found.status == "ok"
+    assert found.details["pairs_compared"] < found.details["pairs"]
+    assert "within strata" in found.method
+    assert "site-confounded" in {s.code for s in found.safeguards}
+
+
+def test_overruling_few_people_is_said_and_p_is_approximate():
+    (found,) = predict_findings(_data(), _asked(["few-to-predict"], permutations=0))
+    assert found.status == "ok"
+    assert [s.overridden for s in found.safeguards if s.code == "few-to-predict"] == [True]
+    assert "normal curve" in found.method
