@@ -83,6 +83,28 @@ def by_enhancement(tested: Tested) -> Corrected:
     return Corrected(enhanced, p, null, maps, np.zeros(enhanced.size, dtype=np.int32), notes={"tfce": made.note})
 
 
+def by_extent(tested: Tested) -> Corrected:
+    """Correct by the largest cluster."""
+    return _by_clusters(tested, "extent")
+
+
+def by_mass(tested: Tested) -> Corrected:
+    """Correct by the largest mass of a cluster (Zhang, Nichols & Johnson 2009)."""
+    return _by_clusters(tested, "mass")
+
+
+def _by_clusters(tested: Tested, measure: str) -> Corrected:
+    from nociscope.stats.maps.clusters import cluster_records, clustering, forming_threshold
+
+    test, how = tested.test, tested.settings
+    alternative = tested.options.alternative if test.questions == 1 else "greater"
+    threshold = forming_threshold(how.forming_p, test.dof, test.questions)
+    cut = clustering(tested.space, threshold, measure, how.connectivity, alternative)
+    null = null_summaries(tested.design, tested.values, tested.moves, cut.largest, tested.options)
+    labels, clusters, p = cluster_records(cut, test.statistic.astype(np.float32), null)
+    return Corrected(test.statistic, p, null, {"p_cluster": p}, labels, clusters, {"clusters": cut.note})
+
+
 def part_of(space: Space, kept: NDArray[np.bool_]) -> Space:
     """Give the space of some of its elements, shape (element,)."""
     if kept.all():
@@ -94,5 +116,10 @@ def part_of(space: Space, kept: NDArray[np.bool_]) -> Space:
     return replace(space, mask=mask)
 
 
-STATISTICS: dict[str, Callable[[Tested], Corrected]] = {"max-t": by_maximum, "tfce": by_enhancement}
+STATISTICS: dict[str, Callable[[Tested], Corrected]] = {
+    "max-t": by_maximum,
+    "tfce": by_enhancement,
+    "cluster-extent": by_extent,
+    "cluster-mass": by_mass,
+}
 """``map.statistic`` to who corrects it."""

@@ -98,7 +98,7 @@ def evaluate_map(
         space=space,
         maps={name: _spread_out(name, own_map, kept) for name, own_map in maps.items()},
         labels=_labels(corrected, kept),
-        clusters=corrected.clusters,
+        clusters=tuple(replace(c, peak=int(np.flatnonzero(kept)[c.peak])) for c in corrected.clusters),
         null_max=corrected.null,
         notes=notes,
     )
@@ -180,6 +180,10 @@ def _places(tested: Tested) -> dict[str, str]:
 def _findings(outcome: Outcome, whole: Finding, notes: Mapping[str, str]) -> tuple[Finding, ...]:
     words = f"{notes['statistic']} in {notes['tested']}; {notes['relabellings']}; {notes['corrected']}"
     found = [peak_finding(outcome, words)]
+    if outcome.corrected.clusters:
+        from nociscope.stats.maps.cluster_findings import cluster_findings
+
+        found += cluster_findings(outcome, words)
     before = tuple(s for s in whole.safeguards if s.code not in ABOUT_NUMBERS)
     return tuple(_with(f, before, outcome.hypothesis) for f in found)
 

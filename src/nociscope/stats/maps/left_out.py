@@ -51,7 +51,9 @@ def left_out(design: Design, values: Values, peak: int, sign: float, hc2: bool =
     at_peak = sign * np.array([_t_at(design, values[:, peak], i, hc2) for i in range(len(values))])
     usable = np.isfinite(t_peak)
     peaks = np.where(usable, peaks, -1)
-    measured = np.array([_measured(design, values, i, int(p)) if p >= 0 else np.nan for i, p in enumerate(peaks)])
+    measured = np.array(
+        [measured_without(design, values[:, int(p)], i) if p >= 0 else np.nan for i, p in enumerate(peaks)]
+    )
     estimate = float(algebra(design).weights @ measured) if usable.all() else float("nan")
     return LeftOut(estimate, int(usable.sum()), peaks, at_peak)
 
@@ -93,10 +95,10 @@ def _t_at(design: Design, column: NDArray[np.floating], i: int, hc2: bool) -> fl
     return float((fitted.t if hc2 else fitted.estimate / fitted.se_pooled)[0])
 
 
-def _measured(design: Design, values: Values, i: int, element: int) -> float:
-    """What is left of one person's value when the others' nuisance model is taken away."""
-    others = np.arange(len(values)) != i
-    y = values[:, element].astype(np.float64)
+def measured_without(design: Design, column: NDArray[np.floating], i: int) -> float:
+    """What is left of one person's value, of shape (person,), when the others' nuisance model is taken away."""
+    others = np.arange(len(column)) != i
+    y = column.astype(np.float64)
     length = np.linalg.norm(design.matrix, axis=0)
     scaled = design.matrix / np.where(length > 0, length, 1)
     beta = np.linalg.lstsq(scaled[others], y[others], rcond=1e-10)[0]

@@ -150,6 +150,26 @@ def test_enhancement_is_corrected_beside_t():
     assert result.findings[0].p_adjusted == pytest.approx(result.maps["p_tfce"].min())
 
 
+@pytest.mark.parametrize("statistic", ["cluster-extent", "cluster-mass"])
+def test_a_cluster_that_passes_has_a_finding_of_its_mean(statistic):
+    data, y = cohort()
+    inside = np.zeros(space().mask.shape, dtype=bool)
+    inside[3:6, 3:6, 3:5] = True
+    ball = inside[space().mask]
+    y[:6, ball] += 2
+    y[0, 0] = np.nan
+    result = evaluate_map(data, y, space(), asked(statistic), SETTINGS)
+    peak, cluster = result.findings[:2]
+    assert cluster.region.startswith("cluster 1, peak at") and "selected" in codes(cluster)
+    members = result.labels == 1
+    assert (members & ball).sum() >= 15 and result.clusters[0].elements == members.sum()
+    column = y[:, members].astype(float).mean(axis=1)
+    assert cluster.estimate == pytest.approx(column[:6].mean() - column[6:].mean())
+    assert cluster.p_adjusted == result.clusters[0].p_adjusted == pytest.approx(result.maps["p_cluster"][members].max())
+    assert members[result.clusters[0].peak] and peak.p_adjusted >= 1 / 924
+    assert cluster.details["loso_n"] == 12 and 0 < cluster.details["loso_estimate"] < cluster.estimate + 0.5
+
+
 def test_correlation_ranks_pairs_and_formula():
     data, y = cohort()
     x = np.random.default_rng(0).normal(size=12)
