@@ -4,42 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nociscope.cohort.notation import Factor, parsed, token, variables, variables_of, weights_of, written
 from nociscope.core.errors import StudyError
 from nociscope.core.hypothesis_data import MISSING_LABELS, Array, Labels, Terms
 
-FUNCTIONS = ("C", "log", "log2", "log10", "exp", "sqrt", "poly")
-"""What a formula may call. Anything else would run the study file as a program."""
-
-_CALL = re.compile(r"^(?P<function>\w+)\((?P<variable>[^(),]+?)(?:,\s*(?P<number>\d+))?\)$")
+__all__ = ["formula_terms", "variables"]
 
 Columns = Mapping[str, NDArray[np.generic]]
-
-
-@dataclass(frozen=True)
-class _Factor:
-    """One factor of a term: the variable, the function that is called on it, and its number (a degree)."""
-
-    variable: str
-    function: str = ""
-    number: str = ""
-
-
-def variables(formula: str) -> Labels:
-    """Return the columns that a formula names, in order.
-
-    Raises
-    ------
-    StudyError
-        It is not a formula, has a left side or no intercept, or calls what it may not.
-    """
-    return tuple(dict.fromkeys(factor.variable for term in _parsed(formula) for factor in term))
 
 
 def formula_terms(formula: str, test: str, columns: Columns) -> Terms:
@@ -56,11 +33,11 @@ def formula_terms(formula: str, test: str, columns: Columns) -> Terms:
     StudyError
         The formula or the test cannot be read, or what is tested is not in the formula.
     """
-    parsed = _parsed(formula)
+    read = parsed(formula)
     used = variables(formula)
     missing = _missing({name: columns[name] for name in used})
     whole = np.array([not name for name in missing], dtype=bool)
-    model = _Model(parsed, {name: np.asarray(columns[name])[whole] for name in used})
+    model = _Model(read, {name: np.asarray(columns[name])[whole] for name in used})
     interest, label, tested = model.question(test)
     matrix = np.full((whole.size, len(model.names)), np.nan)
     matrix[whole] = model.matrix
@@ -72,11 +49,11 @@ def formula_terms(formula: str, test: str, columns: Columns) -> Terms:
 class _Model:
     """A formula over people who have all of its variables."""
 
-    def __init__(self, parsed: tuple[tuple[_Factor, ...], ...], columns: Columns) -> None:
-        self.parsed = parsed
+    def __init__(self, terms: tuple[tuple[Factor, ...], ...], columns: Columns) -> None:
+        self.parsed = terms
         self.names_of = {name: f"v{i}" for i, name in enumerate(columns)}
-        called = {f.variable for term in parsed for f in term if f.function not in ("", "C")}
-        labelled = {f.variable for term in parsed for f in term if f.function == "C"}
+        called = {f.variable for term in terms for f in term if f.function not in ("", "C")}
+        labelled = {f.variable for term in terms for f in term if f.function == "C"}
         self.factors = {
             name: tuple(map(str, np.unique(_text(column))))
             for name, column in columns.items()
@@ -103,12 +80,12 @@ class _Model:
             return self._of_term(own[0])
         if not test:
             raise StudyError(
-                "a formula of several terms needs a test", expected=", ".join(map(_named, own)), where="test",
+                "a formula of several terms needs a test", expected=", ".join(map(written, own)), where="test",
                 do='write test = "…"',
             )  # fmt: skip
         wanted = {part.replace(" ", "").strip("`") for part in re.split(r"[:×]", test)}
         for term in own:
-            if wanted in ({_named((f,)).replace(" ", "") for f in term}, {f.variable.replace(" ", "") for f in term}):
+            if wanted in ({written((f,)).replace(" ", "") for f in term}, {f.variable.replace(" ", "") for f in term}):
                 return self._of_term(term)
         return self._of_weights(test)
 
@@ -118,26 +95,26 @@ class _Model:
         people = len(self.matrix)
         return np.array([", ".join(row) for row in zip(*joined, strict=True)] or [""] * people, dtype=object)
 
-    def _of_term(self, term: tuple[_Factor, ...]) -> tuple[Array, str, Labels]:
+    def _of_term(self, term: tuple[Factor, ...]) -> tuple[Array, str, Labels]:
         place = next(i for i, other in enumerate(self.parsed) if set(other) == set(term))
         rows = np.eye(len(self.names))[list(self.spec.term_indices.values())[place]]
         tested = tuple(f.variable for f in term)
         two = [name for name in tested if name in self.factors]
         if len(rows) > 1 or not two:
-            return rows, _named(term, " × "), tested
+            return rows, written(term, " × "), tested
         # a factor of two levels is coded 1 and −1: its coefficient is half of the difference between them
         words = " × ".join(" − ".join(self.factors[n]) if n in two else n for n in tested)
-        return 2.0 ** len(two) * rows, words if len(tested) == 1 else f"{_named(term, ' × ')} ({words})", tested
+        return 2.0 ** len(two) * rows, words if len(tested) == 1 else f"{written(term, ' × ')} ({words})", tested
 
     def _of_weights(self, test: str) -> tuple[Array, str, Labels]:
         """Weights over coefficients and over means of levels; commas join several to an F."""
         means = self._means()
         rows = dict(zip(self.names, np.eye(len(self.names)), strict=True)) | means
-        weights = _weights(test, tuple(rows))
+        weights = weights_of(test, tuple(rows))
         if np.any(np.abs(weights[:, len(self.names) :].sum(axis=1)) > 1e-9):
             raise StudyError("weights of levels must sum to zero", got=test, where="test", do="compare levels")
         named = [name for name, column in zip(rows, weights.T, strict=True) if np.any(column)]
-        tested = tuple(v for v in self.columns if any(v in _variables_of(name) for name in named))
+        tested = tuple(v for v in self.columns if any(v in variables_of(name) for name in named))
         interest = weights @ np.stack(list(rows.values()))
         if "Intercept" in named or not np.abs(interest).max() > 0:
             raise StudyError("nothing is compared", got=test, where="test", do="weigh two levels or coefficients")
@@ -158,15 +135,15 @@ class _Model:
             for names in combinations(self.factors, count):
                 for levels in product(*(self.factors[name] for name in names)):
                     here = np.all([frame[n] == level for n, level in zip(names, levels, strict=True)], axis=0)
-                    out[_token(names, levels)] = table[here].mean(axis=0)
-                    out[_token(names[::-1], levels[::-1])] = table[here].mean(axis=0)
+                    out[token(names, levels)] = table[here].mean(axis=0)
+                    out[token(names[::-1], levels[::-1])] = table[here].mean(axis=0)
         return out
 
     def _written(self) -> str:
         """The formula over stand-in names, so that no text of the study file is ever run."""
         return "1 + " + " + ".join(":".join(map(self._code, term)) for term in self.parsed if term)
 
-    def _code(self, factor: _Factor) -> str:
+    def _code(self, factor: Factor) -> str:
         name = self.names_of[factor.variable]
         if factor.variable in self.factors:
             return f"C({name}, contr.sum)"
@@ -184,62 +161,13 @@ class _Model:
         return re.sub(r"\bv\d+\b", lambda m: own[m.group()], plain)
 
 
-def _parsed(formula: str) -> tuple[tuple[_Factor, ...], ...]:
-    """Terms of a formula, the intercept as an empty one."""
-    from formulaic import Formula, SimpleFormula
-
-    try:
-        read = Formula(formula)
-    except Exception as error:  # the parser raises its own kinds and plain ones
-        said = re.sub(r"\x1b\[[0-9;]*m|[⧛⧚]", "", str(error)).split("\n")[0]
-        raise StudyError("the formula cannot be read", got=formula, where="formula", do=said) from error
-    if not isinstance(read, SimpleFormula):
-        raise StudyError(
-            "a formula has no left side and no bar", got=formula, where="formula", do="the measure stands in measure"
-        )
-    terms = tuple(
-        tuple(_factor(f.expr, str(f.eval_method.value)) for f in term.factors if f.eval_method.value != "literal")
-        for term in read
-    )
-    if () not in terms or len(terms) < 2:
-        raise StudyError("a formula needs an intercept and a term", got=formula, where="formula")
-    return terms
-
-
-def _factor(text: str, how: str) -> _Factor:
-    if how == "lookup":
-        return _Factor(text)
-    call = _CALL.match(text)
-    if call is None or call["function"] not in FUNCTIONS:
-        raise StudyError("the formula calls what it may not", expected=", ".join(FUNCTIONS), got=text, where="formula")
-    return _Factor(call["variable"].strip().strip("`"), call["function"], call["number"] or "")
-
-
-def _materialised(written: str, frame: Any) -> Any:
+def _materialised(text: str, frame: Any) -> Any:
     from formulaic import model_matrix
 
     try:
-        return model_matrix(written, frame, context={"sqrt": np.sqrt}, na_action="raise")
+        return model_matrix(text, frame, context={"sqrt": np.sqrt}, na_action="raise")
     except Exception as error:
         raise StudyError("the formula cannot be computed", got=str(error).split("\n")[0], where="formula") from error
-
-
-def _weights(test: str, names: Labels) -> Array:
-    """Rows of weights over names; every known name is quoted first, since the parser knows no colon."""
-    from formulaic.utils.constraints import LinearConstraints
-
-    known = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-    quoted = re.sub(rf"`?(?<![\w.])({known})(?![\w.\[])`?", r"`\1`", test)
-    try:
-        read = LinearConstraints.from_spec(quoted, names)
-    except Exception as error:
-        raise StudyError(
-            f"the formula has no {test!r}", expected="a term, or weights of " + ", ".join(names), where="test",
-            do='such as "group:sex" or "group[a] - group[b]"',
-        ) from error  # fmt: skip
-    if np.any(np.asarray(read.constraint_values) != 0):
-        raise StudyError("a test is against zero", got=test, where="test", do="leave out what is not a coefficient")
-    return np.asarray(read.constraint_matrix, dtype=np.float64)
 
 
 def _missing(columns: Columns) -> Labels:
@@ -259,21 +187,3 @@ def _text(column: NDArray[np.generic]) -> NDArray[np.str_]:
     if column.dtype.kind == "f":
         return np.array(["" if np.isnan(v) else f"{v:.15g}" for v in column.astype(float)])
     return column.astype(str)
-
-
-def _named(term: tuple[_Factor, ...], between: str = ":") -> str:
-    def one(f: _Factor) -> str:
-        degree = f", {f.number}" if f.number else ""
-        return f"{f.function}({f.variable}{degree})" if f.function not in ("", "C") else f.variable
-
-    return between.join(map(one, term))
-
-
-def _token(names: tuple[str, ...], levels: tuple[str, ...]) -> str:
-    return ":".join(f"{name}[{level}]" for name, level in zip(names, levels, strict=True))
-
-
-def _variables_of(token: str) -> set[str]:
-    """Variables behind the name of a coefficient or level."""
-    plain = [re.sub(r"\[.*?\]", "", part) for part in re.split(r":(?![^\[]*\])", token)]
-    return {(m["variable"] if (m := _CALL.match(part)) else part).strip() for part in plain}
