@@ -49,7 +49,12 @@ class ForestTotal:
 
 
 def meta_forest(
-    lines: Sequence[ForestLine], totals: Sequence[ForestTotal], quantity: str, title: str, level: float = 0.95
+    lines: Sequence[ForestLine],
+    totals: Sequence[ForestTotal],
+    quantity: str,
+    title: str,
+    level: float = 0.95,
+    noun: tuple[str, str] = ("study", "studies"),
 ) -> Drawing:
     """Draw studies as squares, larger where they weigh more, and pooled effects as diamonds.
 
@@ -58,7 +63,7 @@ def meta_forest(
     lines : in the order from top to bottom.
     totals : below them; each with its prediction interval as a bar, where it has one.
     quantity : what is on the axis, with its unit, and what its sign means.
-    level : of all intervals.
+    level : of all intervals. noun : what a line is, one and several.
     """
     bars = sum(np.isfinite(t.prediction_low) for t in totals)
     rows = len(lines) + len(totals) + bars
@@ -68,17 +73,17 @@ def meta_forest(
     axes.set_ylim(rows + 0.2, -0.7)
     axes.set_xlim(*_reach(lines, totals))
     axes.axvline(0, color=MUTED, linewidth=0.9, linestyle=(0, (3, 2)), zorder=1)
-    _head(axes, level)
+    _head(axes, level, noun[0], any(np.isfinite(x.weight) for x in lines))
     for i, line in enumerate(lines):
         _line(axes, line, i)
     axes.axhline(len(lines) - 0.45, color=MUTED, linewidth=0.6, xmin=-1, xmax=2, clip_on=False)
     at = float(len(lines)) + 0.1
     for total in totals:
-        at = _total(axes, total, at, level)
+        at = _total(axes, total, at, noun[0])
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.set_xlabel(quantity, fontsize=SMALL, color=INK)
-    return Drawing(figure, title, _words(lines, totals, level), _caption(lines, totals, level))
+    return Drawing(figure, title, _words(lines, totals, level, noun), _caption(lines, totals, level, noun))
 
 
 def site_forest(finding: Finding) -> Drawing:
@@ -102,7 +107,7 @@ def site_forest(finding: Finding) -> Drawing:
     )  # fmt: skip
     unit = unit_text(finding.unit)
     quantity = f"{quantity_of(finding)}: {finding.contrast}{f' ({unit})' if unit else ''}"
-    return meta_forest(lines, [total], quantity, f"{heading(finding)}, by site", finding.ci_level)
+    return meta_forest(lines, [total], quantity, f"{heading(finding)}, by site", finding.ci_level, ("site", "sites"))
 
 
 def _listed(values: object) -> list[object]:
@@ -139,18 +144,19 @@ def _reach(lines: Sequence[ForestLine], totals: Sequence[ForestTotal]) -> tuple[
     return float(low - room), float(high + room)
 
 
-def _head(axes: Axes, level: float) -> None:
-    _text(axes, -1.02, -0.95, "Study", "left", MUTED)
+def _head(axes: Axes, level: float, noun: str, weighed: bool) -> None:
+    _text(axes, -1.02, -0.95, noun.capitalize(), "left", MUTED)
     _text(axes, -0.06, -0.95, "people", "right", MUTED)
     _text(axes, 1.74, -0.95, f"effect [{percent(level)} interval]", "right", MUTED)
-    _text(axes, 2.0, -0.95, "weight", "right", MUTED)
+    if weighed:
+        _text(axes, 2.0, -0.95, "weight", "right", MUTED)
 
 
 def _line(axes: Axes, line: ForestLine, at: float) -> None:
     _text(axes, -1.02, at, _cut(line.name), "left")
     _text(axes, -0.06, at, line.people, "right", MUTED)
     if not np.isfinite(line.value):
-        _text(axes, 0.02, at, line.why or "no estimate", "left", MUTED)
+        _text(axes, 1.74, at, line.why or "no estimate", "right", MUTED)
         return
     _interval(axes, line.low, line.high, at, INK)
     share = line.weight if np.isfinite(line.weight) else 0.1
@@ -167,7 +173,7 @@ def _interval(axes: Axes, low: float, high: float, at: float, colour: str) -> No
             axes.plot([end], [at], mark, markersize=4, color=colour, zorder=2, clip_on=False)
 
 
-def _total(axes: Axes, total: ForestTotal, at: float, level: float) -> float:
+def _total(axes: Axes, total: ForestTotal, at: float, noun: str) -> float:
     """Draw one diamond and its prediction bar; return where the next one goes."""
     _text(axes, -1.02, at, total.label, "left", weight="bold")
     if np.isfinite(total.value):
@@ -175,10 +181,10 @@ def _total(axes: Axes, total: ForestTotal, at: float, level: float) -> float:
         axes.fill(*zip(*corners, strict=True), color=VERMILLION, zorder=3, linewidth=0)
         _text(axes, 1.74, at, bracketed(total.value, total.low, total.high), "right", weight="bold")
     else:
-        _text(axes, 0.02, at, total.note or "no estimate", "left", MUTED)
+        _text(axes, 1.74, at, total.note or "no estimate", "right", MUTED)
     if not np.isfinite(total.prediction_low):
         return at + 1
-    _text(axes, -1.02, at + 1, "next study expected", "left", MUTED)
+    _text(axes, -1.02, at + 1, f"next {noun} expected", "left", MUTED)
     left, right = axes.get_xlim()
     ends = max(total.prediction_low, left), min(total.prediction_high, right)
     axes.plot(ends, [at + 1] * 2, color=VERMILLION, linewidth=3.2, solid_capstyle="butt", alpha=0.55, zorder=2)
@@ -204,8 +210,8 @@ def _cut(name: str) -> str:
     return name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"
 
 
-def _words(lines: Sequence[ForestLine], totals: Sequence[ForestTotal], level: float) -> str:
-    parts = [f"{counted(len(lines), 'study', 'studies')}."]
+def _words(lines: Sequence[ForestLine], totals: Sequence[ForestTotal], level: float, noun: tuple[str, str]) -> str:
+    parts = [f"{counted(len(lines), *noun)}."]
     for line in lines:
         said = with_interval(line.value, line.low, line.high, level) if np.isfinite(line.value) else line.why
         parts.append(f"{line.name} ({line.people or 'people not stated'}): {said or 'no estimate'}.")
@@ -213,17 +219,19 @@ def _words(lines: Sequence[ForestLine], totals: Sequence[ForestTotal], level: fl
         said = with_interval(total.value, total.low, total.high, level) if np.isfinite(total.value) else total.note
         parts.append(f"{total.label}: {said or 'no estimate'}.")
         if np.isfinite(total.prediction_low):
-            parts.append(f"Next study expected from {short(total.prediction_low)} to {short(total.prediction_high)}.")
+            parts.append(
+                f"Next {noun[0]} expected from {short(total.prediction_low)} to {short(total.prediction_high)}."
+            )
     return " ".join(parts)
 
 
-def _caption(lines: Sequence[ForestLine], totals: Sequence[ForestTotal], level: float) -> str:
+def _caption(lines: Sequence[ForestLine], totals: Sequence[ForestTotal], level: float, noun: tuple[str, str]) -> str:
     cut = [line.name for line in lines if len(line.name) > _LONGEST]
     parts = [
-        f"Squares: studies with {percent(level)} intervals, larger where they weigh more. Diamonds: together.",
-        "Pale bar: where the effect of one more study is expected." if any(
+        f"Squares: {noun[1]} with {percent(level)} intervals, larger where they weigh more. Diamonds: together.",
+        f"Pale bar: where the effect of one more {noun[0]} is expected." if any(
             np.isfinite(t.prediction_low) for t in totals) else "",
-        "An arrow: the interval goes on." , *(t.note for t in totals if t.note and np.isfinite(t.value)),
+        "Arrows: the interval goes on." , *(t.note for t in totals if t.note and np.isfinite(t.value)),
         f"Names in full: {'; '.join(cut)}." if cut else "",
     ]  # fmt: skip
     return " ".join(p for p in parts if p)

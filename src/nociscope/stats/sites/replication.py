@@ -114,13 +114,17 @@ def _pooled_finding(all_: _Together, hypothesis: Hypothesis, settings: TestSetti
     joint, found = all_.joint[r], all_.evidence
     safeguards = (*joint.safeguards, *_said(all_, hypothesis, r))
     details = {**joint.details, **found.details(r), **_combined(all_, r)}
-    counts = dict(zip(found.sites, found.n[:, r].tolist(), strict=True))
-    details["pooling"] = "fixed" if all_.fixed else "random"
+    # a region in which fewer sites answer than elsewhere
+    fixed = all_.fixed or str(all_.pooled.model[r]) != "random"
+    answers = [k for k in range(len(found.sites)) if np.isfinite(found.estimate[k, r])]
+    sites = len(found.sites) if fixed else len(answers)
+    n = joint.n if fixed else {g: sum(found.findings[k][r].n[g] for k in answers) for g in joint.n}
+    details["pooling"] = "fixed" if fixed else "random"
     blank = replace(
         joint, hypothesis=hypothesis.name, safeguards=safeguards, details=details,
-        contrast=f"{joint.contrast}, {len(counts)} sites together", cites=tuple(dict.fromkeys((*joint.cites, *CITES))),
+        contrast=f"{joint.contrast}, {sites} sites together", n=n, cites=tuple(dict.fromkeys((*joint.cites, *CITES))),
     )  # fmt: skip
-    if all_.fixed:
+    if fixed:
         return blank if blank.status != "ok" else replace(blank, method=f"{_FIXED}; {joint.method}")
     if joint.status == "refused" or not np.isfinite(all_.pooled.low[r]) or not np.isfinite(all_.effect.estimate[r]):
         return _without_numbers(blank)
@@ -216,10 +220,10 @@ def _said(all_: _Together, hypothesis: Hypothesis, r: int) -> tuple[Safeguard, .
             values={"u": found.at_least, "k": len(found.sites), "p": float(found.conjunction["fisher"][r])},
         )
     ]
-    if asked is not None and asked.pooling == "random" and all_.fixed:
+    if asked is not None and asked.pooling == "random" and usable < 3:
         out.append(raised("two-sites", values={"usable": usable}))
     p = float(all_.interaction.p[r])
-    if p < HETEROGENEOUS:
+    if p < HETEROGENEOUS and usable:
         low, high = np.nanmin(found.estimate[:, r]), np.nanmax(found.estimate[:, r])
         out.append(raised("heterogeneous-sites", values={"p": p, "low": low, "high": high}))
     for site, why in zip(found.sites, found.why(r), strict=True):

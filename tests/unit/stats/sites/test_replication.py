@@ -100,6 +100,21 @@ def test_a_site_that_cannot_answer_is_named_and_is_no_evidence():
     assert finding.details["site_weight"][3] == 0
 
 
+def test_a_region_that_two_of_three_sites_have_is_fixed():
+    data = cohort({"A": 10, "B": 12, "C": 10})
+    values = data.values.copy()
+    values[22:, 1] = np.nan
+    first, second = replicate_findings(replace(data, values=values), asked(), QUICK)
+    assert (first.details["pooling"], second.details["pooling"]) == ("random", "fixed")
+    assert "two-sites" in {s.code for s in second.safeguards}
+    assert sum(second.n.values()) == 22
+
+
+def test_people_of_a_site_without_answer_do_not_count():
+    finding = replicate_findings(cohort({"A": 10, "B": 12, "C": 10, "D": 2}), asked(), QUICK)[0]
+    assert dict(finding.n) == {"pain": 16, "control": 16}
+
+
 def test_without_each_site():
     data = cohort({"A": 10, "B": 12, "C": 9})
     finding = replicate_findings(data, asked(), QUICK)[0]
