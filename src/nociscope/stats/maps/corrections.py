@@ -73,7 +73,7 @@ def by_enhancement(tested: Tested) -> Corrected:
     made = enhancement(
         tested.space, how.convention, how.connectivity, alternative, dof, observed=test.statistic.astype(np.float32)
     )
-    threads = tested.options.threads or 1
+    threads = tested.options.workers
     null = null_summaries(
         tested.design, tested.values, tested.moves, lambda maps: made.largest(maps, threads), tested.options
     )

@@ -53,6 +53,14 @@ class EngineOptions:
     threads: int = 0
     progress: Progress | None = None
 
+    @property
+    def workers(self) -> int:
+        """Threads that are used: those asked for, or one for each core that this process may use."""
+        if self.threads:
+            return self.threads
+        allowed = getattr(os, "sched_getaffinity", None)  # only Linux has it
+        return len(allowed(0)) if allowed else os.cpu_count() or 1
+
 
 @dataclass(frozen=True, eq=False)
 class MapTest:
@@ -147,7 +155,7 @@ class _Run:
         self.moves, self.options = moves, options
         self.signed = options.alternative != "two-sided" and self.reduced.questions == 1
         self.turn = -1.0 if options.alternative == "less" and self.reduced.questions == 1 else 1.0
-        self.threads = options.threads or len(os.sched_getaffinity(0))
+        self.threads = options.workers
         self.batch = max(16, _PRODUCT_ROWS // self.reduced.rows)
         cross = self.reduced.directions * self.reduced.weights @ self.reduced.directions.T if self.reduced.hc2 else None
         self.cross = np.zeros((1, 1)) if cross is None else cross
