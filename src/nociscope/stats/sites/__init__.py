@@ -1,0 +1,1 @@
+"""Several sites: harmonise, replicate, pool, share sums instead of people."""
