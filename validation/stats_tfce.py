@@ -120,7 +120,9 @@ FIGURES: list[Figure] = [
         "stats.tfce_nilearn", "significant voxels by nilearn's convention, difference on the same permutations", "%",
         "<= 1", nilearn_difference, NILEARN,
     ),
-    Figure("stats.tfce_exact_voxels", "significant voxels of the exact integral", "1", "", exact_beside_nilearn, NILEARN),
+    Figure(
+        "stats.tfce_exact_voxels", "significant voxels of the exact integral", "1", "", exact_beside_nilearn, NILEARN
+    ),
     Figure("stats.tfce_steps_100", "sum of 100 levels and the exact integral", "%", "", lambda: steps(100)),
     Figure("stats.tfce_steps_1600", "sum of 1,600 levels and the exact integral", "%", "<= 0.2", lambda: steps(1600)),
 ]  # fmt: skip
