@@ -45,21 +45,33 @@ class Named:
 
     view: CohortView
     hypothesis: Hypothesis
-    tracer: str
+    modality: str
     ids: Sequence[str]
     sessions: Sequence[str]
     accepted: frozenset[str]
 
     def column(self, name: str) -> np.ndarray:
-        """One name: a column, or another measure of the same tracer."""
-        parts = name.split(".")
-        if len(parts) == 3 and name not in self.view.people.columns:
-            model, measure, region = parts
-            rows = [r for r in self.view.rows if (r.method, r.measure, r.region) == (model, measure, region)]
-            rows = [r for r in rows if r.modality == f"pet:{self.tracer}"]
-            if rows:
-                return Cube(rows, self.ids, tuple(self.sessions), (region,), self.accepted).mean()[:, 0]
+        """One name: a column of a table about people, or another measure of the cohort."""
+        if name not in self.view.people.columns and (rows := self._measured(name)):
+            region = rows[0].region
+            return Cube(rows, self.ids, self._sessions_of(rows), (region,), self.accepted).mean()[:, 0]
         return column_of(self.view, name, self.ids, self.sessions)
+
+    def _measured(self, name: str) -> list[Measure]:
+        """Rows of ``model.measure.region`` or ``measure.region``; of several modalities the hypothesis' own."""
+        parts = tuple(name.split("."))
+        of_name = {3: lambda r: (r.method, r.measure, r.region), 2: lambda r: (r.measure, r.region)}.get(len(parts))
+        rows = [r for r in self.view.rows if of_name is not None and of_name(r) == parts]
+        own = [r for r in rows if r.modality == self.modality]
+        rows = own or rows
+        if len(kinds := sorted({f"{r.modality} {r.method}" for r in rows})) > 1:
+            raise fault(self.hypothesis, f"{name!r} means several measures", kinds, "write model.measure.region")
+        return rows
+
+    def _sessions_of(self, rows: Sequence[Measure]) -> tuple[str, ...]:
+        """The hypothesis' sessions where the other measure has them, else its own."""
+        theirs = sorted({r.session_id for r in rows})
+        return tuple(s for s in self.sessions if s in theirs) or tuple(theirs)
 
     def number(self, name: str, instead: str) -> Array:
         """One name that must be numeric."""

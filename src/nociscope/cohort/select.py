@@ -17,6 +17,7 @@ from nociscope.io.tracers import key
 
 __all__ = ["CohortView", "Selection", "select"]
 
+PET = "pet:"
 RATIOS = frozenset({"SUVR", "DVR", "BPND", "R1"})
 ABSOLUTE = frozenset({"SUV", "VT", "VND", "BPP", "K1", "Ki", "lambda_k3", "Kb"})
 _REFERENCE_MEASURES = ("SUV", "VT")
@@ -41,15 +42,16 @@ def select(view: CohortView, hypothesis: Hypothesis) -> Selection:
         The hypothesis names a measure, model, tracer, region, session or column that is not there, or leaves open
         which of several it means; the message lists what exists.
     """
-    tracer = _tracer(view, hypothesis)
-    rows = _asked(view.rows, hypothesis, tracer)
+    modality = _modality(view, hypothesis)
+    tracer = modality.removeprefix(PET) if modality.startswith(PET) else ""
+    rows = _asked(view.rows, hypothesis, modality)
     regions = _regions(rows, hypothesis)
-    accepted = _accepted(view.study, tracer)
+    accepted = _accepted(view.study, tracer, hypothesis)
     ids = _participants(view)
     sessions = _sessions(rows, hypothesis)
     cube = Cube(rows, ids, sessions, regions, accepted)
     paired = hypothesis.kind in ("paired", "retest")
-    named = Named(view, hypothesis, tracer, ids, sessions, accepted)
+    named = Named(view, hypothesis, modality, ids, sessions, accepted)
     reference_region = view.references.get(tracer, "") if hypothesis.measure in RATIOS else ""
     reference_measure, reference = _reference(view, reference_region, tracer, ids, sessions)
     data = HypothesisData(
@@ -79,20 +81,26 @@ def select(view: CohortView, hypothesis: Hypothesis) -> Selection:
     return Selection(data, () if paired else cube.incomplete())
 
 
-def _tracer(view: CohortView, hypothesis: Hypothesis) -> str:
-    tracers = sorted({r.modality.removeprefix("pet:") for r in view.rows if r.modality.startswith("pet:")})
-    if hypothesis.tracer:
-        same = [t for t in tracers if key(t) == key(hypothesis.tracer)]
-        return same[0] if same else _one_of(hypothesis, "tracer", hypothesis.tracer, tracers)
-    if len(tracers) > 1:
-        raise fault(hypothesis, "the study has several tracers", tracers, 'write tracer = "…"')
-    return tracers[0] if tracers else ""
+def _modality(view: CohortView, hypothesis: Hypothesis) -> str:
+    """Where the measure was made, such as ``pet:PBR28`` or ``func``; several are an error that names them."""
+    tracers = sorted({r.modality.removeprefix(PET) for r in view.rows if r.modality.startswith(PET)})
+    wanted = [t for t in tracers if key(t) == key(hypothesis.tracer)]
+    if hypothesis.tracer and not wanted:
+        _one_of(hypothesis, "tracer", hypothesis.tracer, tracers)
+    within = [r for r in view.rows if not hypothesis.tracer or r.modality == f"{PET}{wanted[0]}"]
+    within = [r for r in within if hypothesis.modality in ("", r.modality, r.modality.partition(":")[0])]
+    _one_of(hypothesis, "measure", hypothesis.measure, sorted({r.measure for r in within}))
+    found = sorted({r.modality for r in within if r.measure == hypothesis.measure})
+    if len(found) > 1:
+        kind, do = ("tracers", 'write tracer = "…"') if found[0].startswith(PET) and found[-1].startswith(PET) else (
+            "modalities", 'write modality = "…"'
+        )  # fmt: skip
+        raise fault(hypothesis, f"several {kind} give {hypothesis.measure}", found, do)
+    return found[0]
 
 
-def _asked(rows: Iterable[Measure], hypothesis: Hypothesis, tracer: str) -> list[Measure]:
-    rows = [r for r in rows if r.modality == f"pet:{tracer}"]
-    _one_of(hypothesis, "measure", hypothesis.measure, sorted({r.measure for r in rows}))
-    rows = [r for r in rows if r.measure == hypothesis.measure]
+def _asked(rows: Iterable[Measure], hypothesis: Hypothesis, modality: str) -> list[Measure]:
+    rows = [r for r in rows if r.modality == modality and r.measure == hypothesis.measure]
     models = sorted({r.method for r in rows})
     if hypothesis.model:
         _one_of(hypothesis, "model", hypothesis.model, models)
@@ -121,8 +129,10 @@ def _session(hypothesis: Hypothesis, asked: str, found: Sequence[str]) -> str:
     return full if full in found else _one_of(hypothesis, "session", asked, found)
 
 
-def _accepted(study: Study, tracer: str) -> frozenset[str]:
-    return frozenset({FitStatus.OK, *pet_settings(study, tracer).accept})
+def _accepted(study: Study, tracer: str, hypothesis: Hypothesis) -> frozenset[str]:
+    """Statuses whose numbers enter: ok, and what the study file accepts by name."""
+    of_tracer = pet_settings(study, tracer).accept if tracer else []
+    return frozenset({FitStatus.OK, *of_tracer, *hypothesis.accept})
 
 
 def _participants(view: CohortView) -> tuple[str, ...]:
@@ -173,7 +183,7 @@ def _reference(
     view: CohortView, region: str, tracer: str, ids: Sequence[str], sessions: Sequence[str]
 ) -> tuple[str, Cube | None]:
     """Absolute signal of what a ratio is divided by: its symbol and its numbers, None where there are none."""
-    here = [r for r in view.rows if r.region == region and r.modality == f"pet:{tracer}" and r.status is FitStatus.OK]
+    here = [r for r in view.rows if r.region == region and r.modality == f"{PET}{tracer}" and r.status is FitStatus.OK]
     for measure in _REFERENCE_MEASURES:
         methods = [r.method for r in here if r.measure == measure]
         if methods:

@@ -112,7 +112,11 @@ class Hypothesis(Section):
     measure: str = Field("", description="symbol, such as VT or SUVR")
     model: str = Field("", description="needed where several models give the measure")
     regions: list[str] = Field(default_factory=list, description="default: all")
-    tracer: str = Field("", description="needed where the study has several")
+    tracer: str = Field("", description="needed where several tracers give the measure")
+    modality: str = Field("", description="needed where several modalities give the measure, such as func and anat")
+    accept: list[str] = Field(
+        default_factory=list, description="statuses beside ok whose numbers enter, such as prorated or censored"
+    )
     map: MapSettings | None = Field(None, description="ask in every voxel, vertex or connection instead of regions")
 
     contrast: list[Level] = Field(

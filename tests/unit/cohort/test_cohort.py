@@ -209,3 +209,49 @@ def test_a_phenotype_column_answers_to_its_bare_name():
 def test_the_other_measure_of_a_correlation_is_of_the_same_sessions():
     data = select(view(), ask(contrast=[], correlate="2TCM.VT.THA", sessions=["a"])).data
     np.testing.assert_allclose(data.predictor, [3.0, 4.0, np.nan])
+
+
+def elsewhere(*more):
+    """Rows of several modalities for two people."""
+    kinds = (
+        ("pet:PBR28", "VT", "2TCM", "ok"),
+        ("func", "zFC", "seed", "ok"),
+        ("anat", "CT", "fs", "few_trials"),
+        *more,
+    )
+    return view(
+        [
+            Measure(who, "n/a", "s", where, symbol, "S1", "n/a", value, math.nan, "1", method, FitStatus(status), "")
+            for who, value in (("sub-1", 1.0), ("sub-2", 2.0))
+            for where, symbol, method, status in kinds
+        ]
+    )
+
+
+def test_a_measure_of_any_modality_can_be_asked_about():
+    data = select(elsewhere(), ask(measure="zFC")).data
+    assert data.values[:, 0].tolist() == [1.0, 2.0]
+    assert not data.genotype_sensitive
+    assert data.scale == "other"
+
+
+def test_a_measure_that_two_modalities_have_needs_the_modality():
+    both = elsewhere(("anat", "zFC", "seed", "ok"))
+    with pytest.raises(StudyError, match=r"several modalities give zFC.*anat, func"):
+        select(both, ask(measure="zFC"))
+    assert select(both, ask(measure="zFC", modality="func")).data.regions == ("S1",)
+    with pytest.raises(StudyError, match="several tracers"):
+        select(elsewhere(("pet:FEPPA", "VT", "2TCM", "ok")), ask())
+
+
+def test_numbers_with_a_caveat_enter_where_the_hypothesis_accepts_it():
+    assert np.isnan(select(elsewhere(), ask(measure="CT")).data.values).all()
+    assert select(elsewhere(), ask(measure="CT", accept=["few_trials"])).data.values[:, 0].tolist() == [1.0, 2.0]
+
+
+def test_another_measure_of_any_modality_can_be_the_predictor():
+    question = {"contrast": [], "correlate": "2TCM.VT.S1", "measure": "zFC"}
+    assert select(elsewhere(), ask(**question)).data.predictor.tolist() == [1.0, 2.0]
+    assert select(elsewhere(), ask(**question | {"correlate": "VT.S1"})).data.predictor.tolist() == [1.0, 2.0]
+    with pytest.raises(StudyError, match="means several measures"):
+        select(elsewhere(("pet:PBR28", "VT", "Logan", "ok")), ask(**question | {"correlate": "VT.S1"}))
