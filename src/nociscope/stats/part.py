@@ -15,6 +15,7 @@ from nociscope.stats.analysis import Analysis, analyse
 from nociscope.stats.asked import Question
 from nociscope.stats.details import axis_details, question_details
 from nociscope.stats.estimability import why_not
+from nociscope.stats.estimates.summary import estimate_details, estimate_safeguards
 from nociscope.stats.finding_text import cites, method_text, points
 from nociscope.stats.harmonising import WORDS, harmonise_raised, harmonised
 from nociscope.stats.margins import equivalence_details
@@ -90,11 +91,19 @@ def _with_numbers(
     own = question_details(asked, done, part.settings.ci_level)
     floors = {"smallest_attainable_p": floor, "distinct_relabellings": moves.distinct}
     margins = equivalence_details(asked, done, part.hypothesis, part.settings.alpha)
+    worth = _worth(part, asked, done)
     for i, place in enumerate(live):
-        safeguards = (*before, *_afterwards(part, asked, done, i))
-        details = {**flat[place].details, **own[i], **floors, **margins[i]}
+        details = {**flat[place].details, **own[i], **floors, **worth[i], **margins[i]}
+        safeguards = (*before, *_afterwards(part, asked, done, i), *estimate_safeguards(details))
         out[place] = _numbers(replace(flat[place], safeguards=safeguards, details=details), part, asked, moves, done, i)
     return tuple(out)
+
+
+def _worth(part: Part, asked: Question, done: Analysis) -> tuple[dict[str, object], ...]:
+    """Error types and Bayesian summary of every region; nothing of an F."""
+    if done.fitted is None:
+        return tuple({} for _ in range(done.estimate.size))
+    return estimate_details(asked, done.fitted, part.hypothesis, part.settings)
 
 
 def _constant(finding: Finding) -> Finding:

@@ -10,6 +10,7 @@ from nociscope.core.finding import Finding, Safeguard
 from nociscope.core.hypothesis_data import HypothesisData, Person
 from nociscope.core.study import Hypothesis
 from nociscope.stats import checks
+from nociscope.stats.cross_fitting import cross_fitted
 from nociscope.stats.harmonising import within_sites
 from nociscope.stats.over_regions import corrected
 from nociscope.stats.part import Part, part_findings
@@ -35,7 +36,9 @@ def region_findings(data: HypothesisData, hypothesis: Hypothesis, settings: Test
     parts = [Part(sample, data, hypothesis, settings, shared) for sample in samples(data, hypothesis)]
     found = {f.region: f for part in parts for f in part_findings(part)}
     sets = sum(any(found[data.regions[r]].status == "ok" for r in part.sample.region_index) for part in parts)
-    return corrected(tuple(found[region] for region in data.regions), hypothesis, settings, sets)
+    out = corrected(tuple(found[region] for region in data.regions), hypothesis, settings, sets)
+    # regions of different people were not picked among one another by the same people
+    return cross_fitted(out, parts[0]) if len(parts) == 1 else out
 
 
 def _genotype_people(data: HypothesisData, hypothesis: Hypothesis) -> list[Person]:
