@@ -60,7 +60,10 @@ def test_bootstrap_by_hand_and_its_seed():
 
 
 def test_the_estimate_and_interval_are_near_those_of_statsmodels():
-    """Its interval draws coefficients from their normal distribution: near ours, not equal."""
+    """Its interval draws coefficients from their normal distribution, ours draws people: near, not equal.
+
+    Over seeds its ends at 1,000 draws scatter by 0.02; twelve hundredths hold three of these and the difference in kind.
+    """
     api = pytest.importorskip("statsmodels.api")
     mediation = pytest.importorskip("statsmodels.stats.mediation")
     x, m, y, z = made(200)
@@ -71,8 +74,8 @@ def test_the_estimate_and_interval_are_near_those_of_statsmodels():
     theirs = fitted.summary().loc["ACME (average)"]
     found = mediate(x, m, y[:, None], z, MediationSettings(resamples=3000, permutations=100))
     assert found.value["ab"][0] == pytest.approx(theirs["Estimate"], abs=0.02)
-    assert found.low["ab"][0] == pytest.approx(theirs["Lower CI bound"], abs=0.08)
-    assert found.high["ab"][0] == pytest.approx(theirs["Upper CI bound"], abs=0.08)
+    assert found.low["ab"][0] == pytest.approx(theirs["Lower CI bound"], abs=0.12)
+    assert found.high["ab"][0] == pytest.approx(theirs["Upper CI bound"], abs=0.12)
 
 
 def test_what_cannot_be_mediated():

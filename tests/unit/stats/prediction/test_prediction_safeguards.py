@@ -46,7 +46,7 @@ def test_pooled_loo_refuses_where_no_fold_holds_both_outcomes(cohort):
     found = _predicted(cohort, 6, 6, folds="leave-site-out", fields={"people": people})
     assert found.status == "refused"
     hypothesis = Hypothesis(
-        name="h", measure="VT", override=["site-aliased"],
+        name="h", measure="VT", override=["site-aliased", "floor-above-alpha"],
         predict={"outcome": "group", "permutations": 20, "folds": "leave-site-out"},
     )  # fmt: skip
     labels = np.array([p.group for p in people])
