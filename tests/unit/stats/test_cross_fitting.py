@@ -30,7 +30,9 @@ def test_a_picked_region_carries_the_estimate_of_people_who_did_not_pick_it():
     picked = [f for f in findings if "cross_fitted_estimate" in f.details]
     assert [f.region for f in picked] == ["r2"]
     groups = np.array([p.group for p in data.people])
-    own = cross_fitted_estimate(two_groups(groups == "a"), data.values)
+    nothing = np.zeros((groups.size, 0))
+    design = two_groups(groups == "a", nothing, np.zeros(groups.size, dtype=np.int64))
+    own = cross_fitted_estimate(design, data.values)
     assert picked[0].details["cross_fitted_estimate"] == pytest.approx(own.estimate)
     assert picked[0].details["cross_fitted_region"] == "r2"
     assert picked[0].details["cross_fitted_agreement"] == pytest.approx(own.agreement)
