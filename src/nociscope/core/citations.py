@@ -633,4 +633,40 @@ CITATIONS: dict[str, Citation] = {
         "Avoiding non-independence in fMRI data analysis: leave one subject out",
         "Neuroimage 50:572-576", "10.1016/j.neuroimage.2009.10.092",
     ),
+    # connectivity
+    "vandijk2010": Citation(
+        "Van Dijk KRA, Hedden T, Venkataraman A, Evans KC, Lazar SW, Buckner RL", 2010,
+        "Intrinsic functional connectivity as a tool for human connectomics: theory, properties, and optimization",
+        "J Neurophysiol 103:297-321", "10.1152/jn.00783.2009",
+    ),
+    "steinley2004": Citation(
+        "Steinley D", 2004, "Properties of the Hubert-Arabie adjusted Rand index", "Psychol Methods 9:386-396",
+        "10.1037/1082-989X.9.3.386",
+    ),
+    "prichard1994": Citation(
+        "Prichard D, Theiler J", 1994, "Generating surrogate data for time series with several simultaneously measured "
+        "variables", "Phys Rev Lett 73:951-954", "10.1103/PhysRevLett.73.951",
+    ),
+    "egozcue2003": Citation(
+        "Egozcue JJ, Pawlowsky-Glahn V, Mateu-Figueras G, Barceló-Vidal C", 2003,
+        "Isometric logratio transformations for compositional data analysis", "Math Geol 35:279-300",
+        "10.1023/A:1023818214614",
+    ),
+    "martinfernandez2003": Citation(
+        "Martín-Fernández JA, Barceló-Vidal C, Pawlowsky-Glahn V", 2003,
+        "Dealing with zeros and missing values in compositional data sets using nonparametric imputation",
+        "Math Geol 35:253-278", "10.1023/A:1023866030544",
+    ),
+    "schonemann1966": Citation(
+        "Schönemann PH", 1966, "A generalized solution of the orthogonal Procrustes problem", "Psychometrika 31:1-10",
+        "10.1007/BF02289451",
+    ),
+    "gower1975": Citation(
+        "Gower JC", 1975, "Generalized Procrustes analysis", "Psychometrika 40:33-51", "10.1007/BF02291478",
+    ),
+    "obrien2007": Citation(
+        "O'Brien RM", 2007, "A caution regarding rules of thumb for variance inflation factors", "Qual Quant 41:673-690",
+        "10.1007/s11135-006-9018-6",
+    ),
+    "huber1981": Citation("Huber PJ", 1981, "Robust statistics", "New York: Wiley", "10.1002/0471725250"),
 }  # fmt: skip

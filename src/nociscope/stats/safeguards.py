@@ -269,6 +269,87 @@ RULES: dict[str, Rule] = {
             "cause, mediator and measure come from one time: the indirect effect describes how they hang together and "
             "does not show what causes what; the model with the last two exchanged is given beside it.",
         ),
+        # connectivity
+        Rule(
+            "fc-dof", "note",
+            "after confounds, filter and censoring {low} to {high} degrees of freedom are left of each run; the errors "
+            "of correlations rest on them, not on the number of frames.",
+        ),
+        Rule(
+            "fc-too-short", "refuse",
+            "fewer than {fewest:g} minutes are left after censoring: {who}.",
+            "fewer than the minutes needed are left after censoring of some runs.",
+        ),
+        Rule(
+            "fc-few-dof", "refuse",
+            "fewer than {fewest} degrees of freedom are left after confounds, filter and censoring: {who}.",
+            "too few degrees of freedom are left after confounds, filter and censoring of some runs.",
+        ),
+        Rule(
+            "motion-differs", "warn",
+            "groups moved differently (mean framewise displacement, {what}: {estimate:.3g} mm [{low:.3g}, {high:.3g}], "
+            "p = {p:.3g}): part of a difference in connectivity may be motion.",
+        ),
+        Rule(
+            "motion-checked", "note",
+            "mean framewise displacement, {what}: {estimate:.3g} mm [{low:.3g}, {high:.3g}], p = {p:.3g}; a difference "
+            "within that interval is not excluded.",
+        ),
+        Rule("motion-unchecked", "warn", "whether groups moved alike could not be tested in {n} people."),
+        Rule(
+            "motion-matched", "note",
+            "in {pairs} pairs who moved alike ({left_out} of {n} people left out) the effect is {estimate:.3g} "
+            "[{low:.3g}, {high:.3g}], in everybody {all:.3g}.",
+        ),
+        Rule(
+            "motion-explains", "warn",
+            "in {pairs} pairs who moved alike ({left_out} of {n} people left out) less than half of the effect is "
+            "left: {estimate:.3g} [{low:.3g}, {high:.3g}], in everybody {all:.3g}.",
+        ),
+        Rule(
+            "motion-unmatched", "warn",
+            "{pairs} pairs of people moved alike within {caliper:g} mm: the effect cannot be asked of matched people.",
+        ),
+        # gradients
+        Rule(
+            "gradient-reference-shared", "refuse",
+            "the reference onto which gradients are rotated was made from {count} of the people who are tested "
+            "({who}): it pulls them towards itself.",
+        ),
+        Rule(
+            "gradient-order-unstable", "warn",
+            "components change places between people (kept by fewer than {steady:.0%}: {which}): a number of one of "
+            "them may be that of another.",
+        ),
+        Rule(
+            "gradient-variance-differs", "warn",
+            "components explain different shares of variance, {what}: {which}; rotation to a reference hides that.",
+        ),
+        Rule(
+            "gradient-variance-checked", "note",
+            "no difference in the variance that {count} components explain was found (smallest corrected p = {p:.3g}).",
+        ),
+        # states
+        Rule(
+            "states-unstable", "warn",
+            "states depend on choices: their adjusted Rand index is {seeds:.2f} between seeds, {windows:.2f} between "
+            "windows and {counts:.2f} between numbers of states (poor below {poor}).",
+        ),
+        Rule(
+            "dynamics-not-shown", "warn",
+            "connectivity varies over windows no more than in {surrogates} stationary series of the same spectra "
+            "(p = {p:.3g}): that there are states is not shown.",
+        ),
+        Rule(
+            "dwell-cut", "note",
+            "{cut} of {stays} stays in a state were cut by the beginning or end of a run: mean dwell times count them "
+            "as at least so long.",
+        ),
+        Rule(
+            "shares-of-a-whole", "note",
+            "the shares of time in {count} states sum to 1, so that one rises where another falls: they are compared "
+            "as log-ratios.",
+        ),
     )
 }  # fmt: skip
 
