@@ -62,7 +62,7 @@ def test_bootstrap_by_hand_and_its_seed():
 def test_the_estimate_and_interval_are_near_those_of_statsmodels():
     """Its interval draws coefficients from their normal distribution, ours draws people: near, not equal.
 
-    Over seeds its ends at 1,000 draws scatter by 0.02; twelve hundredths hold three of these and the difference in kind.
+    Over seeds its ends at 1,000 draws scatter by 0.02; 0.12 holds three of these and the difference in kind.
     """
     api = pytest.importorskip("statsmodels.api")
     mediation = pytest.importorskip("statsmodels.stats.mediation")
