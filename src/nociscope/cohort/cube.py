@@ -42,6 +42,10 @@ class Cube:
         total = np.nansum(self.values, axis=1)
         return np.divide(total, n, out=np.full(total.shape, np.nan), where=n > 0)
 
+    def change(self) -> Array:
+        """First minus second session, (person, region); nan where one is missing."""
+        return np.asarray(self.values[:, 0] - self.values[:, 1])
+
     def mean_se(self) -> Array:
         """Standard error of that mean from the errors of the sessions, (person, region)."""
         n = np.isfinite(self.values).sum(axis=1)

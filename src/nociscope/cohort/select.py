@@ -50,7 +50,8 @@ def select(view: CohortView, hypothesis: Hypothesis) -> Selection:
     ids = _participants(view)
     sessions = _sessions(rows, hypothesis)
     cube = Cube(rows, ids, sessions, regions, accepted)
-    paired = hypothesis.kind in ("paired", "retest")
+    paired = hypothesis.kind in ("paired", "retest", "repeated")
+    each = Cube.change if hypothesis.change else Cube.mean
     named = Named(view, hypothesis, modality, ids, sessions, accepted)
     reference_region = view.references.get(tracer, "") if hypothesis.measure in RATIOS else ""
     reference_measure, reference = _reference(view, reference_region, tracer, ids, sessions)
@@ -58,10 +59,10 @@ def select(view: CohortView, hypothesis: Hypothesis) -> Selection:
         people=tuple(_person(view, hypothesis, i, sessions) for i in ids),
         regions=regions,
         unit=rows[0].unit,
-        values=None if paired else cube.mean(),
+        values=None if paired else each(cube),
         session_values=cube.values if paired else None,
-        sessions=tuple(hypothesis.paired or hypothesis.retest),
-        se=None if paired else cube.mean_se(),
+        sessions=tuple(hypothesis.paired or hypothesis.retest or hypothesis.repeated or hypothesis.change),
+        se=None if paired or hypothesis.change else cube.mean_se(),
         scale="ratio" if hypothesis.measure in RATIOS else "absolute" if hypothesis.measure in ABSOLUTE else "other",
         genotype_sensitive=tracer in view.genotype_sensitive,
         genotype_covariate=view.study.covariates.genotype,
@@ -73,12 +74,12 @@ def select(view: CohortView, hypothesis: Hypothesis) -> Selection:
         **named.of_kind(),
         reference_region=reference_region,
         reference_measure=reference_measure,
-        reference_values=None if paired or reference is None else reference.mean()[:, 0],
+        reference_values=None if paired or reference is None else each(reference)[:, 0],
         reference_session_values=reference.values[:, :, 0] if paired and reference is not None else None,
         value_status=cube.reasons(),
         model=rows[0].method,
     )
-    return Selection(data, () if paired else cube.incomplete())
+    return Selection(data, () if paired or hypothesis.change else cube.incomplete())
 
 
 def _modality(view: CohortView, hypothesis: Hypothesis) -> str:
@@ -119,7 +120,7 @@ def _regions(rows: Sequence[Measure], hypothesis: Hypothesis) -> tuple[str, ...]
 
 def _sessions(rows: Sequence[Measure], hypothesis: Hypothesis) -> tuple[str, ...]:
     found = tuple(sorted({r.session_id for r in rows}))
-    asked = hypothesis.paired or hypothesis.retest or hypothesis.sessions
+    asked = hypothesis.paired or hypothesis.retest or hypothesis.repeated or hypothesis.change or hypothesis.sessions
     return tuple(_session(hypothesis, s, found) for s in asked) or found
 
 

@@ -669,4 +669,9 @@ CITATIONS: dict[str, Citation] = {
         "10.1007/s11135-006-9018-6",
     ),
     "huber1981": Citation("Huber PJ", 1981, "Robust statistics", "New York: Wiley", "10.1002/0471725250"),
+    "greenhouse1959": Citation(
+        "Greenhouse SW, Geisser S", 1959,
+        "On methods in the analysis of profile data",
+        "Psychometrika 24:95-112", "10.1007/BF02289823",
+    ),
 }  # fmt: skip

@@ -127,6 +127,9 @@ class Hypothesis(Section):
     method: Literal["pearson", "spearman"] = "pearson"
     paired: list[str] = Field(default_factory=list, max_length=2, description="[a, b] sessions: a minus b")
     retest: list[str] = Field(default_factory=list, description="two or more sessions of the same condition")
+    repeated: list[str] = Field(
+        default_factory=list, description="sessions of different conditions: do any of them differ within people (F)"
+    )
     formula: str = Field("", description='Wilkinson notation of the whole model, such as "group * sex + age"')
     test: str = Field(
         "", description='of a formula: a term ("group:sex"), or weights of coefficients ("group[fm] - group[clbp]")'
@@ -141,6 +144,11 @@ class Hypothesis(Section):
     sessions: list[str] = Field(
         default_factory=list,
         description="sessions to use; several are averaged within a person. Default: all",
+    )
+    change: list[str] = Field(
+        default_factory=list,
+        max_length=2,
+        description="[a, b] sessions: the question is about a minus b of each person",
     )
     covariates: list[str] | None = Field(None, description="instead of [covariates] use")
     separately_by: str = Field(
@@ -170,7 +178,7 @@ class Hypothesis(Section):
             raise ValueError(
                 f"hypothesis {self.name!r} asks {asked or 'nothing'}: give exactly one of {', '.join(KINDS)}"
             )
-        if asked[0] in ("contrast", "paired", "retest") and len(getattr(self, asked[0])) < 2:
+        if asked[0] in ("contrast", "paired", "retest", "repeated") and len(getattr(self, asked[0])) < 2:
             raise ValueError(f"hypothesis {self.name!r}: {asked[0]} needs two levels or more")
         if not self.measure and asked[0] != "joint":
             raise ValueError(f"hypothesis {self.name!r} names no measure")
@@ -191,7 +199,9 @@ class Hypothesis(Section):
         return next(kind for kind in KINDS if getattr(self, kind))
 
 
-KINDS = ("contrast", "correlate", "paired", "retest", "formula", "single_case", "mediate", "predict", "joint")
+KINDS = (
+    "contrast", "correlate", "paired", "retest", "repeated", "formula", "single_case", "mediate", "predict", "joint",
+)  # fmt: skip
 """What a hypothesis can ask."""
 
 BETWEEN: tuple[str, ...] = ("contrast", "correlate", "formula")
@@ -229,12 +239,15 @@ NONSENSE: dict[str, Callable[[Hypothesis], bool]] = {
         )
     ),
     "sites that are harmonised cannot replicate one another": lambda h: bool(h.harmonise) and h.replicate is not None,
-    "a level stands twice": lambda h: len({*h.contrast}) < len(h.contrast) or len({*h.paired}) < len(h.paired),
+    "a level stands twice": (lambda h: any(len({*x}) < len(x) for x in (h.contrast, h.paired, h.repeated, h.change))),
+    "change needs two sessions": lambda h: len(h.change) == 1,
+    "change names its sessions: leave sessions out": lambda h: bool(h.change and h.sessions),
 }
 """What cannot be asked, and whether a hypothesis asks it."""
 
 ONLY_WITH = {
     "test": ("formula",),
+    "change": ("contrast", "correlate", "formula", "single_case", "mediate", "predict"),
     "equivalence": ("contrast", "correlate", "paired"),
     "replicate": ("contrast", "correlate"),
     "separately_by": ("contrast", "correlate"),

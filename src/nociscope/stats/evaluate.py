@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib import import_module
 
 from nociscope.core.errors import InputError
@@ -21,6 +22,7 @@ KINDS = {
     "paired": "nociscope.stats.region_findings.region_findings",
     "formula": "nociscope.stats.region_findings.region_findings",
     "retest": "nociscope.stats.retest_finding.retest_findings",
+    "repeated": "nociscope.stats.repeated.repeated_findings",
     "predict": "nociscope.stats.prediction.finding.predict_findings",
     "single_case": "nociscope.stats.estimates.single_case.single_case_findings",
     "mediate": "nociscope.stats.estimates.mediation.mediation_findings",
@@ -31,7 +33,7 @@ KINDS = {
 VARIANTS = {"replicate": "nociscope.stats.sites.replication.replicate_findings"}
 """Keys that hand a question to somebody else; the first that is set counts."""
 
-_BY_SESSION = ("paired", "retest")
+_BY_SESSION = ("paired", "retest", "repeated")
 
 _NEEDS = {"correlate": "predictor", "formula": "terms", "predict": "outcome", "mediate": "mediator"}
 """What a kind needs of the data, beside values."""
@@ -55,7 +57,14 @@ def evaluate(data: HypothesisData, hypothesis: Hypothesis, settings: TestSetting
         raise InputError("a joint hypothesis asks about several others", do="use evaluate_joint", where=hypothesis.name)
     _check_asked(data, hypothesis)
     answer: Answer = _found(hypothesis)
-    return answer(data, hypothesis, settings)
+    return tuple(_about_change(f, hypothesis) for f in answer(data, hypothesis, settings))
+
+
+def _about_change(finding: Finding, hypothesis: Hypothesis) -> Finding:
+    """Say of what the question is, where it is of a change."""
+    if not hypothesis.change:
+        return finding
+    return replace(finding, contrast=f"{finding.contrast} (change {' − '.join(hypothesis.change)})".strip())
 
 
 def evaluate_joint(
@@ -86,7 +95,7 @@ def _found(hypothesis: Hypothesis) -> Callable[..., tuple[Finding, ...]]:
 
 
 def _check_asked(data: HypothesisData, hypothesis: Hypothesis) -> None:
-    sessions = [*hypothesis.paired, *hypothesis.retest]
+    sessions = [*hypothesis.paired, *hypothesis.retest, *hypothesis.repeated]
     if absent := [s for s in sessions if s not in data.sessions]:
         raise InputError("no such session", expected=", ".join(data.sessions), got=", ".join(absent))
     if hypothesis.kind in _BY_SESSION and data.session_values is None:
