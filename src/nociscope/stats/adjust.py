@@ -11,6 +11,7 @@ import numpy as np
 from nociscope.core.errors import InputError
 from nociscope.core.finding import Finding
 from nociscope.stats.design import Array
+from nociscope.stats.safeguards import raised
 
 ADJUSTMENTS = {
     "max": "family-wise by the maximum statistic (Westfall & Young 1993)",
@@ -64,7 +65,8 @@ def adjust_family(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
 
     A family of one hypothesis keeps its own correction. Over several, ``max`` and ``step-down`` multiply
     each hypothesis' own p by the number of hypotheses (Bonferroni: steps between hypotheses would not hold where one
-    is true in some regions only), ``holm`` and ``fdr`` take all regions of all hypotheses together, ``none`` stays none.
+    is true in some regions only), ``holm`` and ``fdr`` take all regions of all hypotheses together, ``none`` stays
+    none. Where hypotheses form several families, every finding says that nothing is corrected across these.
     Call it once, on what `evaluate` returned.
     """
     out = list(findings)
@@ -78,7 +80,19 @@ def adjust_family(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
             for i, p in zip(chosen, _joint([findings[i] for i in chosen], method, hypotheses), strict=True):
                 details = {**findings[i].details, "family_hypotheses": hypotheses}
                 out[i] = replace(findings[i], p_adjusted=p, details=details)
-    return tuple(out)
+    return _across_families(tuple(out))
+
+
+def _across_families(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    has_p = [f.status == "ok" and math.isfinite(f.p_value) for f in findings]
+    tested = [f for f, tested in zip(findings, has_p, strict=True) if tested]
+    families, hypotheses = len({f.family for f in tested}), len({f.hypothesis for f in tested})
+    if families < 2:
+        return findings
+    said = raised("families-apart", values={"families": families, "hypotheses": hypotheses})
+    return tuple(
+        replace(f, safeguards=(*f.safeguards, said)) if tested else f for f, tested in zip(findings, has_p, strict=True)
+    )
 
 
 def _joint(findings: list[Finding], method: str, hypotheses: int) -> list[float]:

@@ -163,12 +163,13 @@ def _leave_one_out(asked: Question, who: tuple[str, ...], alternative: str) -> t
         design, y = _dropped(asked.design, i), np.delete(asked.values, i, axis=0)
         if not design.estimable:
             continue
-        for region, (estimate, p) in enumerate(zip(*_quick(design, y, alternative), strict=True)):
+        for region, (estimate, p) in enumerate(zip(*fitted_quickly(design, y, alternative), strict=True)):
             found[region][name] = (float(estimate), float(p))
     return tuple(found)
 
 
-def _quick(design: Design, y: Array, alternative: str) -> tuple[Array, Array]:
+def fitted_quickly(design: Design, y: Array, alternative: str) -> tuple[Array, Array]:
+    """Estimate (of an F the share of variance) and p by t or F, for diagnostics only; shapes (region,)."""
     if design.is_joint:
         joint = fit_joint(design, y)
         return joint.partial_eta2, joint.p

@@ -14,6 +14,8 @@ from nociscope.core.study import Hypothesis
 from nociscope.stats.asked import Question
 from nociscope.stats.design import aliased_with, code, column_rank
 from nociscope.stats.linear import residual_maker
+from nociscope.stats.permutation import PermutationTest
+from nociscope.stats.relabelling import Relabellings
 from nociscope.stats.safeguards import raised
 from nociscope.stats.sample import BETWEEN_PEOPLE, LOW_AFFINITY, Sample
 
@@ -149,26 +151,37 @@ def equal_spread(asked: Question, region: int, p_pooled: float, p_welch: float, 
     return (raised("variances-unequal", values={**spreads, "pooled": p_pooled, "welch": p_welch}),)
 
 
-def symmetric_differences(asked: Question, region: int) -> Raised:
-    """Sign flips of few or of skewed differences."""
-    if asked.kind != "paired":
+def symmetric_errors(asked: Question, region: int) -> Raised:
+    """Sign flips of few or of skewed differences or, between people, of what the model leaves."""
+    if asked.design.scheme == "permute":
         return ()
     n, y = asked.design.n, asked.values[:, region]
+    what = "differences" if asked.kind == "paired" else "errors"
+    if asked.kind != "paired":
+        y = residual_maker(asked.design.matrix) @ y
     if n < FEW_FOR_FLIPS:
-        return (raised("flips-asymmetric", values={"why": f"{n} people cannot show whether they are"}),)
+        why = f"{n} people cannot show whether they are"
+        return (raised("flips-asymmetric", values={"what": what, "why": why}),)
     skewness = float(stats.skew(y, bias=False))
     error = np.sqrt(6 * n * (n - 1) / ((n - 2) * (n + 1) * (n + 3)))
     if not abs(skewness) > 2 * error:
         return ()
-    return (raised("flips-asymmetric", values={"why": f"here their skewness is {skewness:.2f}"}),)
+    return (raised("flips-asymmetric", values={"what": what, "why": f"here their skewness is {skewness:.2f}"}),)
 
 
-def carried_by_one(estimate: float, p: float, without: Mapping[str, tuple[float, float]], alpha: float) -> Raised:
-    """A finding at or below alpha that changes sign, halves, or is gone without one person.
+def carried_by_one(
+    estimate: float,
+    p: float,
+    without: Mapping[str, tuple[float, float]],
+    alpha: float,
+    code_: str = "one-person-carries",
+) -> Raised:
+    """A finding at or below alpha that changes sign, halves, or is gone without one person, or one site.
 
     Parameters
     ----------
-    without : participant to (estimate, p) with that person left out.
+    without : participant or site to (estimate, p) with that one left out.
+    code_ : what is raised, ``one-person-carries`` or ``one-site-carries``.
     """
     if p > alpha or not without:
         return ()
@@ -183,7 +196,17 @@ def carried_by_one(estimate: float, p: float, without: Mapping[str, tuple[float,
         values = {"who": gone[-1][1], "change": f"p becomes {gone[-1][0]:.3g}"}
     else:
         return ()
-    return (raised("one-person-carries", values=values),)
+    return (raised(code_, values=values),)
+
+
+def tied(test: PermutationTest, moves: Relabellings, floor: float, region: int) -> Raised:
+    """Relabellings that tie with the observed one beyond those that must: values that repeat, such as scores."""
+    if test.ties is None:
+        return ()
+    count = int(test.ties[region])
+    if count <= max(1, round(floor * moves.count)):
+        return ()
+    return (raised("ties", values={"count": count, "of": moves.count}),)
 
 
 def same_verdict(asked: Question, p: float, ends: tuple[float, float], level: float, alternative: str) -> Raised:

@@ -24,6 +24,7 @@ from nociscope.stats.question import question
 from nociscope.stats.relabelling import Relabellings, relabellings
 from nociscope.stats.safeguards import raised, refuses
 from nociscope.stats.sample import Sample
+from nociscope.stats.sensitivity import beside
 from nociscope.stats.settings import TestSettings
 
 NAN = float("nan")
@@ -92,9 +93,11 @@ def _with_numbers(
     floors = {"smallest_attainable_p": floor, "distinct_relabellings": moves.distinct}
     margins = equivalence_details(asked, done, part.hypothesis, part.settings.alpha)
     worth = _worth(part, asked, done)
+    again = beside(asked, done, part.sample, part.data, part.hypothesis, part.settings)
     for i, place in enumerate(live):
-        details = {**flat[place].details, **own[i], **floors, **worth[i], **margins[i]}
-        safeguards = (*before, *_afterwards(part, asked, done, i), *estimate_safeguards(details))
+        details = {**flat[place].details, **own[i], **floors, **worth[i], **margins[i], **again[i].details}
+        after = (*_afterwards(part, asked, done, i), *checks.tied(done.test, moves, floor, i), *again[i].safeguards)
+        safeguards = (*before, *after, *estimate_safeguards(details))
         out[place] = _numbers(replace(flat[place], safeguards=safeguards, details=details), part, asked, moves, done, i)
     return tuple(out)
 
@@ -139,7 +142,7 @@ def _afterwards(part: Part, asked: Question, done: Analysis, i: int) -> tuple[Sa
     return (
         raised("minimal-detectable-effect", values=detectable),
         *checks.equal_spread(asked, i, p_pooled, p, alpha),
-        *checks.symmetric_differences(asked, i),
+        *checks.symmetric_errors(asked, i),
         *checks.carried_by_one(float(estimate[i]), p, done.without[i], alpha),
         *checks.same_verdict(
             asked, p, (float(done.low[i]), float(done.high[i])), part.settings.ci_level, part.hypothesis.alternative

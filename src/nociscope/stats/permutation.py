@@ -33,6 +33,8 @@ class PermutationTest:
     null_max : shape (relabelling,), maximum over regions, the observed one first.
     p_step_down : shape (region,), as `p_max`, each region compared with the maximum over those that are not clearer
         than it (Westfall & Young 1993); never above `p_max`.
+    ties : shape (region,), relabellings whose statistic is the observed one but for round-off, itself among them; None
+        where nobody counted.
     """
 
     statistic: Array
@@ -40,6 +42,7 @@ class PermutationTest:
     p_max: Array
     null_max: Array
     p_step_down: Array
+    ties: Array | None = None
 
 
 def permutation_test(
@@ -66,18 +69,21 @@ def permutation_test(
     observed = oriented(signed, alternative)
     threshold = observed - TIE_TOLERANCE * np.abs(observed) - 1e-12
     rising = np.argsort(observed, kind="stable")
-    reached, reached_down = np.zeros(y.shape[1]), np.zeros(y.shape[1])
+    beyond = observed + TIE_TOLERANCE * np.abs(observed) + 1e-12
+    reached, reached_down, ties = np.zeros(y.shape[1]), np.zeros(y.shape[1]), np.zeros(y.shape[1])
     null_max = np.empty(moves.count)
     for start, part in _parts(design, y, moves):
         values = oriented(at(part), alternative)
-        reached += (values >= threshold).sum(axis=0)
+        at_least = values >= threshold
+        reached += at_least.sum(axis=0)
+        ties += (at_least & (values <= beyond)).sum(axis=0)
         largest = np.maximum.accumulate(values[:, rising], axis=1)
         reached_down[rising] += (largest >= threshold[rising]).sum(axis=0)
         null_max[start : start + part.count] = largest[:, -1] if largest.size else 0.0
     p_max = (null_max[:, None] >= threshold).mean(axis=0)
     falling = rising[::-1]
     reached_down[falling] = np.maximum.accumulate(reached_down[falling])
-    return PermutationTest(signed, reached / moves.count, p_max, null_max, reached_down / moves.count)
+    return PermutationTest(signed, reached / moves.count, p_max, null_max, reached_down / moves.count, ties)
 
 
 def oriented(statistic: Array, alternative: str) -> Array:

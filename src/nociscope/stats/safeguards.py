@@ -137,8 +137,8 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "flips-asymmetric", "warn",
-            "sign flips assume differences that are symmetric about zero; {why}.",
-            "sign flips assume differences that are symmetric about zero, and these may not be.",
+            "sign flips assume {what} that are symmetric about zero; {why}.",
+            "sign flips assume symmetry about zero, which may not hold here.",
         ),
         Rule(
             "one-person-carries", "warn",
@@ -349,6 +349,55 @@ RULES: dict[str, Rule] = {
             "shares-of-a-whole", "note",
             "the shares of time in {count} states sum to 1, so that one rises where another falls: they are compared "
             "as log-ratios.",
+        ),
+        # asked again
+        Rule(
+            "genotype-within-strata", "note",
+            "permuting within genotype only gives p = {within:.3g} (smallest possible {floor:.3g}), with genotype as a "
+            "covariate p = {p:.3g}.",
+            "p with people exchanged within genotype only stands beside p with genotype as a covariate.",
+        ),
+        Rule(
+            "genotype-strata-disagree", "warn",
+            "permuting within genotype only gives p = {within:.3g} (smallest possible {floor:.3g}), with genotype as a "
+            "covariate p = {p:.3g}: the finding rests on how genotype is modelled.",
+            "exchanging people within genotype only gives another verdict than genotype as a covariate.",
+        ),
+        Rule(
+            "covariates-collinear", "warn",
+            "{names} go with what is asked: the variance of the estimate is {vif:.1f} times what it would be without.",
+            "covariates go with what is asked and make the variance of the estimate much larger.",
+        ),
+        Rule(
+            "leverage-high", "warn",
+            "the model follows {who} (leverage {leverage:.2f}): hardly anybody has such covariates.",
+            "with these covariates the model follows one person.",
+        ),
+        Rule(
+            "one-site-carries", "warn",
+            "without {who} {change}: one site carries this finding.",
+            "one site carries the finding: without it the effect changes sign, halves or is no longer significant.",
+        ),
+        Rule(
+            "ties", "note",
+            "{count} of {of} relabellings give the observed statistic itself, since values repeat; each counts as "
+            "reaching it.",
+            "several relabellings give the observed statistic itself, since values repeat; each counts as reaching it.",
+        ),
+        # several questions
+        Rule(
+            "families-apart", "warn",
+            "{hypotheses} hypotheses of this study are corrected in {families} separate families: across families "
+            "nothing is corrected.",
+        ),
+        Rule(
+            "hypotheses-run", "note",
+            "{count} distinct hypotheses were asked of this output over time, all of them in the study file.",
+        ),
+        Rule(
+            "forking-paths", "warn",
+            "{count} distinct hypotheses were asked of this output over time, {gone} of them no longer in the study "
+            "file: a p is small by chance more often among many that were tried.",
         ),
     )
 }  # fmt: skip

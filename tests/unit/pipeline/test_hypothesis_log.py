@@ -1,0 +1,44 @@
+"""The log of every hypothesis that was ever asked of an output folder."""
+
+from __future__ import annotations
+
+from nociscope.core.study import Hypothesis
+from nociscope.pipeline.hypothesis_log import PLACE, asked_before, fingerprint, remember, tried
+
+
+def asks(**keys):
+    return Hypothesis.model_validate({"name": "h", "measure": "VT", "contrast": ["a", "b"], **keys})
+
+
+def test_wording_is_not_another_question_but_everything_else_is():
+    one = fingerprint(asks())
+    assert one == fingerprint(asks(name="other", question="Or so?", family="f", override=["covariates-many"]))
+    others = [asks(contrast=["b", "a"]), asks(covariates=["age"]), asks(regions=["thalamus"]), asks(adjust="holm")]
+    assert len({one, *map(fingerprint, others)}) == 5
+
+
+def test_a_question_is_kept_once_and_for_ever(tmp_path):
+    assert asked_before(tmp_path) == () and tried((), []) == ()
+    first = remember(tmp_path, [asks(), asks(name="again")], "study.toml")
+    assert len(first) == 1 and (tmp_path / PLACE).read_text().startswith(
+        "hypothesis\tname\tasks\tfirst_run\tstudy_file\n"
+    )
+    before = (tmp_path / PLACE).read_bytes()
+    assert remember(tmp_path, [asks(name="new-name")], "study.toml") == first
+    assert (tmp_path / PLACE).read_bytes() == before
+    both = remember(tmp_path, [asks(covariates=["age"], question="x")], "second\tone.toml")
+    assert both[0] == first[0] and len(both) == 2 and (tmp_path / PLACE).read_bytes().startswith(before)
+    kept = asked_before(tmp_path)
+    assert [k.hypothesis for k in kept] == list(both) and kept[0].asks == "VT contrast a − b"
+    assert kept[1].study_file == "second one.toml" and kept[0].first_run.endswith("+00:00")
+
+
+def test_what_is_no_longer_asked_is_told():
+    ever = [fingerprint(asks()), fingerprint(asks(covariates=["age"]))]
+    (said,) = tried(ever, [asks()])
+    assert (
+        said.code == "forking-paths" and said.message.startswith("2 distinct") and "1 of them no longer" in said.message
+    )
+    (said,) = tried(ever[:1], [asks()])
+    assert said.code == "hypotheses-run" and said.severity == "note"
+    assert tried([], [asks()])[0].message.startswith("1 distinct")
