@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nociscope.core.errors import InputError, StudyError
+from nociscope.core.errors import StudyError
 from nociscope.core.hypothesis import Hypothesis, MapSettings
 from nociscope.core.hypothesis_data import HypothesisData
 from nociscope.core.image import VertexValues, Volume
@@ -24,6 +24,7 @@ REGION = "map"
 
 Key = tuple[str, str]
 Floats = NDArray[np.float32]
+Content = Volume | VertexValues
 Mesh = tuple[NDArray[np.float64], NDArray[np.int64]]
 
 
@@ -35,7 +36,7 @@ class MapSet:
     ----------
     values : (participant, session) → shape (element,).
     space : where the elements lie.
-    left_out : (participant, reason) of people whose map does not fit.
+    left_out : (participant, reason) of people whose map cannot be read, is empty, or does not fit.
     mask_words : how the elements were chosen, for the report.
     """
 
@@ -48,7 +49,7 @@ class MapSet:
 def map_set(
     files: Sequence[MapFile],
     hypothesis: Hypothesis,
-    mask: Volume | VertexValues | None = None,
+    mask: Content | None = None,
     mesh: Mesh | None = None,
 ) -> MapSet:
     """Bring the maps of a hypothesis onto one grid without resampling.
@@ -61,7 +62,8 @@ def map_set(
     Raises
     ------
     StudyError
-        No map at all; two maps of one person and session; no two on one grid; numbers on vertices without a surface.
+        No map at all, or none that can be read; two maps of one person and session; no two on one grid; a mask that
+        is empty or does not fit; numbers on vertices without a surface.
     """
     settings = hypothesis.map or MapSettings()
     if not files:
@@ -77,21 +79,33 @@ def map_set(
             f"hypothesis {hypothesis.name!r}: several maps of {' '.join(twice[0])}", got=", ".join(names),
             do="name one more entity, or the derivative",
         )  # fmt: skip
-    if isinstance(files[0].content, VertexValues):
-        return _on_vertices(files, hypothesis, mask, mesh)
-    return _in_voxels(files, hypothesis, mask, settings.smoothing_fwhm_mm)
+    unread = [(f.participant_id, f"{f.name} {f.trouble}") for f in files if f.content is None]
+    files = [f for f in files if f.content is not None]
+    if not files:
+        raise StudyError(f"hypothesis {hypothesis.name!r}: no map can be read", got=unread[0][1])
+    vertices = sum(isinstance(f.content, VertexValues) for f in files) > len(files) / 2
+    made = _on_vertices(files, hypothesis, mask, mesh) if vertices else _in_voxels(files, hypothesis, mask)
+    return replace(made, left_out=(*unread, *made.left_out))
 
 
 def rows(maps: MapSet, hypothesis: Hypothesis) -> tuple[Measure, ...]:
     """Mean of each map as rows of the cohort, so that people are chosen as for a region."""
     return tuple(
         Measure(
-            participant_id=who, session_id=session, site="n/a", modality=f"pet:{hypothesis.tracer}",
-            measure=hypothesis.measure, region=REGION, hemisphere="n/a", value=float(values.mean(dtype=np.float64)),
+            participant_id=who, session_id=session, site="n/a", modality=_modality(hypothesis),
+            measure=hypothesis.measure, region=REGION, hemisphere="n/a", value=_mean(values),
             se=float("nan"), unit="1", method=hypothesis.model, status=FitStatus.OK, source_file="",
         )
         for (who, session), values in maps.values.items()
     )  # fmt: skip
+
+
+def _modality(hypothesis: Hypothesis) -> str:
+    return f"pet:{hypothesis.tracer}" if hypothesis.tracer else hypothesis.modality or "map"
+
+
+def _mean(values: Floats) -> float:
+    return float(values[np.isfinite(values)].mean(dtype=np.float64))
 
 
 def values_of(maps: MapSet, data: HypothesisData, hypothesis: Hypothesis, sessions: Sequence[str]) -> Floats:
@@ -110,57 +124,89 @@ def values_of(maps: MapSet, data: HypothesisData, hypothesis: Hypothesis, sessio
     return out
 
 
-def _in_voxels(
-    files: Sequence[MapFile], hypothesis: Hypothesis, mask: Volume | VertexValues | None, fwhm: float
-) -> MapSet:
+def _in_voxels(files: Sequence[MapFile], hypothesis: Hypothesis, mask: Content | None) -> MapSet:
+    settings = hypothesis.map or MapSettings()
+    if isinstance(mask, VertexValues):
+        raise StudyError(f"hypothesis {hypothesis.name!r}: the mask is of vertices, the maps are volumes")
     volumes = {f: f.content for f in files if isinstance(f.content, Volume)}
-    grid = mask if isinstance(mask, Volume) else _commonest(list(volumes.values()), hypothesis)
+    grid = mask or _commonest(list(volumes.values()), hypothesis)
     left_out = [
         (f.participant_id, f"{f.name} {_differs(v, grid)}") for f, v in volumes.items() if not v.same_grid(grid)
     ]
     left_out += [(f.participant_id, f"{f.name} is not a volume") for f in files if f not in volumes]
-    fitting = {f: smoothed(v, fwhm).values for f, v in volumes.items() if v.same_grid(grid)}
-    inside, words = _inside(list(fitting.values()), grid.values > 0 if isinstance(mask, Volume) else None)
-    if not inside.any():
-        raise StudyError(f"hypothesis {hypothesis.name!r}: no voxel in which everybody has a value", do="give a mask")
-    space = VolumeSpace(inside, grid.affine, (hypothesis.map or MapSettings()).entities.get("space", ""))
-    values = {(f.participant_id, f.session_id): v[inside] for f, v in fitting.items()}
-    return MapSet(values, space, tuple(left_out), words)
+    if len(left_out) == len(files):
+        raise StudyError(
+            f"hypothesis {hypothesis.name!r}: no map lies on the grid of the mask", got=left_out[0][1],
+            do="bring the mask onto the grid of the maps",
+        )  # fmt: skip
+    fitting = {f: smoothed(v, settings.smoothing_fwhm_mm).values for f, v in volumes.items() if v.same_grid(grid)}
+    chosen = _chosen(fitting, None if mask is None else mask.values > 0, hypothesis, "voxel")
+    space = VolumeSpace(chosen.inside, grid.affine, settings.entities.get("space", ""))
+    return MapSet(chosen.values, space, (*left_out, *chosen.left_out), chosen.words)
 
 
-def _on_vertices(
-    files: Sequence[MapFile], hypothesis: Hypothesis, mask: Volume | VertexValues | None, mesh: Mesh | None
-) -> MapSet:
+def _on_vertices(files: Sequence[MapFile], hypothesis: Hypothesis, mask: Content | None, mesh: Mesh | None) -> MapSet:
     if mesh is None:
         raise StudyError(
             f"hypothesis {hypothesis.name!r}: numbers on vertices need their surface", do="name it as map.surface"
         )
     count = len(mesh[0])
+    if mask is not None and (not isinstance(mask, VertexValues) or mask.values.shape != (count,)):
+        raise StudyError(
+            f"hypothesis {hypothesis.name!r}: the mask does not fit the surface", expected=f"{count} vertices",
+            got=mask.values.shape,
+        )  # fmt: skip
     fitting = {
         f: f.content.values for f in files if isinstance(f.content, VertexValues) and f.content.values.size == count
     }
     left_out = [
         (f.participant_id, f"{f.name} has other vertices than the surface ({count})") for f in files if f not in fitting
     ]
-    given = mask.values > 0 if isinstance(mask, VertexValues) else None
-    inside, words = _inside(list(fitting.values()), given)
-    if not fitting or not inside.any():
-        raise StudyError(f"hypothesis {hypothesis.name!r}: no vertex in which everybody has a value", do="give a mask")
-    space = MeshSpace(mesh[0], mesh[1], inside, (hypothesis.map or MapSettings()).surface)
-    values = {(f.participant_id, f.session_id): v[inside] for f, v in fitting.items()}
-    return MapSet(values, space, tuple(left_out), words)
+    chosen = _chosen(fitting, None if mask is None else mask.values > 0, hypothesis, "vertex")
+    space = MeshSpace(mesh[0], mesh[1], chosen.inside, (hypothesis.map or MapSettings()).surface)
+    return MapSet(chosen.values, space, (*left_out, *chosen.left_out), chosen.words)
 
 
-def _inside(maps: Sequence[Floats], given: NDArray[np.bool_] | None) -> tuple[NDArray[np.bool_], str]:
+@dataclass(frozen=True, eq=False)
+class _Chosen:
+    """Elements that are asked about, and whose maps have numbers there."""
+
+    inside: NDArray[np.bool_]
+    values: Mapping[Key, Floats]
+    left_out: tuple[tuple[str, str], ...]
+    words: str
+
+
+def _chosen(
+    maps: Mapping[MapFile, Floats], given: NDArray[np.bool_] | None, hypothesis: Hypothesis, element: str
+) -> _Chosen:
     """Elements that are asked about; what a mask names but somebody lacks stays in, and the test names it."""
+    where = f"hypothesis {hypothesis.name!r}"
+    if given is not None and not given.any():
+        raise StudyError(f"{where}: the mask holds no {element} above zero", do="mend map.mask")
+    known = {f: np.isfinite(v) & (v != 0) for f, v in maps.items()}
+    empty = [f for f, k in known.items() if not (k if given is None else k & given).any()]
+    kept = [f for f in maps if f not in empty]
+    inside = given if given is not None else np.logical_and.reduce([known[f] for f in kept]) if kept else None
+    if not kept or inside is None or not inside.any():
+        raise StudyError(f"{where}: no {element} in which everybody has a value", do="give a mask, look at the maps")
+    words = f"{int(inside.sum()):,} where everybody's value is finite and not zero"
     if given is not None:
-        return given, "the given mask"
-    if not maps:
-        raise InputError("no map fits the grid", expected="at least one")
-    inside = np.ones(maps[0].shape, dtype=bool)
-    for values in maps:
-        inside &= np.isfinite(values) & (values != 0)
-    return inside, "elements where everybody's value is finite and not zero"
+        words = f"{int(inside.sum()):,} of the given mask{_uncovered({f: known[f] for f in kept}, inside)}"
+    why = "has no value that is finite and not zero" + (" in the mask" if given is not None else "")
+    return _Chosen(
+        inside,
+        {(f.participant_id, f.session_id): maps[f][inside] for f in kept},
+        tuple((f.participant_id, f"{f.name} {why}") for f in empty),
+        words,
+    )
+
+
+def _uncovered(known: Mapping[MapFile, NDArray[np.bool_]], inside: NDArray[np.bool_]) -> str:
+    """Whose map is zero or not finite within the mask: the scanner may not have seen that place."""
+    lacking = {f.participant_id: int((inside & ~k).sum()) for f, k in known.items()}
+    told = [f"{who} in {count:,}" for who, count in lacking.items() if count]
+    return f"; zero or not finite: {', '.join(told[:5])}{' …' if len(told) > 5 else ''}" if told else ""
 
 
 def _commonest(volumes: Sequence[Volume], hypothesis: Hypothesis) -> Volume:

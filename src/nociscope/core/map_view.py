@@ -1,4 +1,4 @@
-"""What a figure of a map shows: a few planes with the anatomy behind, or a surface. Small enough for a page."""
+"""What a figure of a map shows: a few planes with the anatomy behind, or a surface from outside. Small for a page."""
 
 from __future__ import annotations
 
@@ -12,18 +12,21 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Plane:
-    """One plane of a volume, in the orientation of a page: up is up, left is the person's left.
+    """One plane of a volume, or one look at a surface, in the orientation of a page: up is up.
 
     Parameters
     ----------
-    axis : ``x``, ``y`` or ``z``, across the plane. at_mm : its place.
-    background, overlay : shape (row, column); nan where nothing is drawn.
+    title : its place, such as ``z = 12 mm``, or from where a surface is seen.
+    row : planes of one row stand beside one another.
+    sides : letters at the left and the right edge, such as ``L`` and ``R``.
+    background, overlay : shape (row, column), the lowest row first; nan where nothing is drawn.
     outline : shape (row, column); 1 inside what passed the correction, else 0.
     extent_mm : left, right, bottom, top.
     """
 
-    axis: str
-    at_mm: float
+    title: str
+    row: int
+    sides: tuple[str, str]
     background: Array
     overlay: Array
     outline: Array
@@ -32,12 +35,12 @@ class Plane:
 
 @dataclass(frozen=True, eq=False)
 class MapView:
-    """Planes through one map.
+    """A look at one map.
 
     Parameters
     ----------
     hypothesis, title : which map. label : of the colour bar, with unit.
-    limit : colours run from minus this to this.
+    limit : colours run from minus this to this; where `signed` is false, from zero.
     corrected : what the outline means, such as ``p ≤ 0.05, family-wise by the maximum statistic``.
     n : people per group, in words.
     """
@@ -46,6 +49,7 @@ class MapView:
     title: str
     label: str
     limit: float
+    signed: bool
     corrected: str
     n: str
     planes: tuple[Plane, ...]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from nociscope.core.errors import MissingFile
+from nociscope.core.errors import DatasetError, MissingFile
 from nociscope.core.hypothesis import MapSettings
 from nociscope.core.image import VertexValues, Volume
 from nociscope.io.file import File
@@ -20,12 +20,19 @@ _PIECES = re.compile(r"(\{participant\}|\{session\}|\*)")
 
 @dataclass(frozen=True, eq=False)
 class MapFile:
-    """The map of one person at one session; ``session_id`` is ``n/a`` where the name has none."""
+    """The map of one person at one session.
+
+    Parameters
+    ----------
+    session_id : ``n/a`` where the name has none.
+    content : None where the file cannot be read; ``trouble`` then says why.
+    """
 
     participant_id: str
     session_id: str
     name: str
-    content: Volume | VertexValues
+    content: Volume | VertexValues | None
+    trouble: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,7 @@ def chosen(index: Index, settings: MapSettings) -> list[File]:
     Raises
     ------
     MissingFile
-        No such derivative, or a mask or surface that is not there.
+        No such derivative, no map at all, or a mask or surface that is not there.
     """
     if settings.derivative and settings.derivative not in index.datasets:
         raise MissingFile(
@@ -72,6 +79,11 @@ def chosen(index: Index, settings: MapSettings) -> list[File]:
         )  # fmt: skip
     folders = {k: v for k, v in index.datasets.items() if settings.derivative in ("", k)}
     maps = _by_pattern(folders, settings) if settings.files else _by_entities(index, settings)
+    if not maps:
+        raise MissingFile(
+            "no map was found", expected=settings.files or str(dict(settings.entities)),
+            where=", ".join(map(str, folders.values())), do="look at map.files or map.entities, and at --derivatives",
+        )  # fmt: skip
     return [*maps, *(_fixed(folders, name) for name in (settings.mask, settings.surface) if name)]
 
 
@@ -89,6 +101,15 @@ def read_map(path: Path) -> Volume | VertexValues:
         As in `nociscope.io.images`.
     """
     return read_volume(path) if path.name.endswith(VOLUMES) else read_vertex_values(path)
+
+
+def map_file(path: Path, whose: Owner, name: str) -> MapFile:
+    """Read somebody's map; what cannot be read is that person's trouble, not everybody's."""
+    try:
+        return MapFile(whose.participant_id, whose.session_id, name, read_map(path))
+    except DatasetError as error:
+        said = f"{error.message}: {error.got}" if error.got is not None else error.message
+        return MapFile(whose.participant_id, whose.session_id, name, None, said)
 
 
 def _by_entities(index: Index, settings: MapSettings) -> list[File]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from nociscope.core.blood import CurveFit
 from nociscope.core.estimate import Estimate
 from nociscope.core.finding import Finding, Safeguard
+from nociscope.core.map_result import Cluster
+from nociscope.core.map_view import MapView
 from nociscope.core.problem import Problem
 from nociscope.core.records import Array, Blood, InputFunction, KineticFit, Measure, Scan, Tacs
 from nociscope.viz.records import Truth
@@ -190,6 +192,24 @@ class ParticipantReport:
 
 
 @dataclass(frozen=True)
+class MapReport:
+    """What a hypothesis over maps has beside its findings.
+
+    Parameters
+    ----------
+    views : pictures, of several cases one each.
+    clusters : largest first.
+    notes : every convention that the numbers depend on.
+    files : what stands in a map, and its href.
+    """
+
+    views: tuple[MapView, ...] = ()
+    clusters: tuple[Cluster, ...] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class HypothesisReport:
     """One hypothesis and its findings, one per region.
 
@@ -200,6 +220,7 @@ class HypothesisReport:
     href : ``../group/<name>/finding.json``.
     table_href : ``../group/<name>/table.tsv``; empty where there is none.
     tracers : whose numbers they are; empty where the measure is not from PET.
+    map : of a hypothesis over maps.
     """
 
     name: str
@@ -208,6 +229,7 @@ class HypothesisReport:
     href: str = ""
     table_href: str = ""
     tracers: tuple[str, ...] = ()
+    map: MapReport | None = None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -92,6 +92,7 @@ def _hypothesis(report: HypothesisReport, studio: Studio) -> Mapping[str, object
         "same_n": len({tuple(f.n.items()) for f in report.findings}) == 1,
         "forest": studio.forest(report.findings),
         "shared": shared,
+        "maps": [studio.map(view) for view in report.map.views] if report.map else [],
         "findings": [
             (f, studio.finding(f) if i < MOST_DRAWN else None, limits.own_safeguards(f, shared))
             for i, f in enumerate(report.findings)
@@ -164,6 +165,7 @@ def _environment() -> Environment:
             "bracketed_effect": _bracketed_effect,
             "effect_name": finding_words.effect_name,
             "p": _p,
+            "peak": _peak,
             "sample": finding_words.sample,
             "safe_svg": Markup,
         }
@@ -182,6 +184,13 @@ def _bracketed_effect(effect: EffectSize) -> str:
 def _p(p: float) -> str:
     """Return a p for a column that is headed p."""
     return p_text(p).removeprefix(f"p{NBSP}").removeprefix(f"={NBSP}")
+
+
+def _peak(place: Sequence[object]) -> str:
+    """Return where a peak lies: mm, or the two ends of a connection."""
+    if all(isinstance(x, str) for x in place):
+        return " – ".join(map(str, place))
+    return ", ".join(f"{float(str(x)):.0f}" for x in place) + f"{NBSP}mm"
 
 
 def _source(name: str) -> str:

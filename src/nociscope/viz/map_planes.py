@@ -1,4 +1,4 @@
-"""Planes through a map: the effect in colour where it is, what passed the correction in an outline."""
+"""A map in a few planes or looks: the effect in colour, stronger where it is larger, and what passed in an outline."""
 
 from __future__ import annotations
 
@@ -8,37 +8,47 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from nociscope.core.map_view import MapView, Plane
 from nociscope.viz.drawing import Drawing
-from nociscope.viz.numbers import short
+from nociscope.viz.numbers import typeset
 from nociscope.viz.style import INK, MUTED, SMALL, WIDTH, canvas
 
-COLOURS = "PuOr_r"
+COLOURS, UNSIGNED = "PuOr_r", "YlOrBr"
 """Diverging, told apart by people who confuse red and green, and in grey by its two dark ends."""
 
-_SIDES = {"x": ("P", "A"), "y": ("L", "R"), "z": ("L", "R")}
+GAP, TITLE, BAR = 0.06, 0.2, 1.25
+"""Inches between planes, above a row, and at the right of the last row for the bar of colours."""
+
+TALLEST = 1.7
 
 
 def map_planes(view: MapView) -> Drawing:
-    """Draw axial planes in a row, a coronal and a sagittal one below, each with its place in mm."""
-    axial = [p for p in view.planes if p.axis == "z"]
-    others = [p for p in view.planes if p.axis != "z"]
-    rows = [r for r in (axial, others) if r]
-    heights = [_height(r) for r in rows]
-    total = sum(heights) + 0.25 * len(rows) + 0.5
+    """Draw axial planes in a row and a coronal and a sagittal one below; of a surface two looks a row."""
+    rows = [[p for p in view.planes if p.row == r] for r in sorted({p.row for p in view.planes})]
+    rooms = [WIDTH - (BAR if i == len(rows) - 1 else 0) for i in range(len(rows))]
+    heights = [_height(row, room) for row, room in zip(rows, rooms, strict=True)]
+    total = sum(heights) + TITLE * len(rows) + 0.05
     figure = canvas(total)
-    top = total
-    for planes, height in zip(rows, heights, strict=True):
-        top -= height + 0.25
-        _row(figure, planes, (top, height, total), view.limit)
-    _bar(figure, view, total)
-    places = "; ".join(f"{p.axis} = {short(p.at_mm)} mm" for p in view.planes)
-    passed = any((p.outline > 0).any() for p in view.planes)
-    outlined = f"Outlined: {view.corrected}." if passed else f"Nothing in these planes passed {view.corrected}."
-    words = f"{view.label} of {view.title} ({view.n}) in planes {places}. {outlined}"
-    caption = f"{view.title}; {view.n}. Colour: {view.label}. {outlined} Left of the picture is the person's left."
+    top, left = total, 0.0
+    for row, height in zip(rows, heights, strict=True):
+        top -= height + TITLE
+        left = _row(figure, row, (top, height, total), view)
+    _bar(figure, view, (left, heights[-1], total))
+    outlined = _outlined(view)
+    places = "; ".join(p.title for p in view.planes)
+    words = f"{view.label} of {view.title} ({view.n}): {places}. {outlined}"
+    flat = view.planes[0].title[:1] in "xyz" and "=" in view.planes[0].title
+    left_is = " Left of the picture is the person's left." if flat else ""
+    caption = typeset(f"{view.title}; {view.n}. Colour: {view.label}, paler where it is smaller. {outlined}{left_is}")
     return Drawing(figure, f"Map of {view.title}", words, caption)
+
+
+def _outlined(view: MapView) -> str:
+    if any((p.outline > 0).any() for p in view.planes):
+        return f"Outlined: {view.corrected}."
+    return f"Nothing here passed {view.corrected}: there is no outline."
 
 
 def _span(plane: Plane) -> tuple[float, float]:
@@ -46,42 +56,64 @@ def _span(plane: Plane) -> tuple[float, float]:
     return right - left, top - bottom
 
 
-def _height(planes: list[Plane]) -> float:
-    """Inches at which a row of planes fills the width, no more than an inch and a half."""
+def _height(planes: list[Plane], room: float) -> float:
+    """Inches at which a row of planes fills the room."""
     wide = sum(_span(p)[0] for p in planes)
     tall = max(_span(p)[1] for p in planes)
-    return min(1.5, (WIDTH - 0.1 * len(planes)) * tall / wide)
+    return min(TALLEST, (room - GAP * len(planes)) * tall / wide)
 
 
-def _row(figure: Figure, planes: list[Plane], place: tuple[float, float, float], limit: float) -> None:
+def _row(figure: Figure, planes: list[Plane], place: tuple[float, float, float], view: MapView) -> float:
+    """Draw planes side by side at one scale; the inches that they take."""
     bottom, height, total = place
-    tall = max(_span(p)[1] for p in planes)
-    left = 0.05
+    scale = height / max(_span(p)[1] for p in planes)
+    left = 0.0
     for plane in planes:
-        width = height / tall * _span(plane)[0]
-        axes = figure.add_axes((left / WIDTH, bottom / total, width / WIDTH, height / total))
-        _draw(axes, plane, limit)
-        left += width + 0.1
+        width, tall = scale * _span(plane)[0], scale * _span(plane)[1]
+        _draw(figure.add_axes((left / WIDTH, bottom / total, width / WIDTH, tall / total)), plane, view)
+        left += width + GAP
+    return left
 
 
-def _draw(axes: Axes, plane: Plane, limit: float) -> None:
+def _draw(axes: Axes, plane: Plane, view: MapView) -> None:
     axes.set_axis_off()
-    where = {"origin": "lower", "extent": plane.extent_mm, "interpolation": "nearest", "aspect": "equal"}
-    bright = np.nanmax(np.abs(plane.background)) if np.isfinite(plane.background).any() else 1.0
-    axes.imshow(plane.background, cmap="gray", vmin=0, vmax=bright or 1.0, alpha=0.55, **where)  # type: ignore[arg-type]
-    shown = np.where(np.abs(plane.overlay) >= 0.05 * limit, plane.overlay, np.nan)
-    axes.imshow(shown, cmap=COLOURS, vmin=-limit, vmax=limit, alpha=0.85, **where)  # type: ignore[arg-type]
+    # one image, blended here and kept at its own resolution: two would be blended at that of the screen
+    picture = _blended(plane, view)
+    axes.imshow(picture, origin="lower", extent=plane.extent_mm, interpolation="none", aspect="auto")
     if (plane.outline > 0).any():
-        axes.contour(plane.outline, levels=[0.5], colors=[INK], linewidths=0.9, extent=plane.extent_mm)
-    axes.set_title(f"{plane.axis} = {short(plane.at_mm)} mm", fontsize=SMALL, color=INK, pad=2)
-    for text, x, align in zip(_SIDES[plane.axis], (0.0, 1.0), ("left", "right"), strict=True):
-        axes.text(x, 0.0, text, transform=axes.transAxes, fontsize=SMALL, color=MUTED, ha=align, va="bottom")
+        left, right, bottom, top = plane.extent_mm
+        rows, columns = plane.outline.shape
+        x = left + (np.arange(columns) + 0.5) * (right - left) / columns
+        y = bottom + (np.arange(rows) + 0.5) * (top - bottom) / rows
+        axes.contour(x, y, plane.outline, levels=[0.5], colors=["black"], linewidths=0.8)
+    axes.set_title(plane.title, fontsize=SMALL, color=INK, pad=2)
+    for text, x_at, align in zip(plane.sides, (0.0, 1.0), ("left", "right"), strict=True):
+        axes.text(x_at, 0.0, text, transform=axes.transAxes, fontsize=SMALL, color=MUTED, ha=align, va="bottom")
 
 
-def _bar(figure: Figure, view: MapView, total: float) -> None:
-    axes = figure.add_axes((0.25, 0.3 / total, 0.5, 0.08 / total))
-    scale = ScalarMappable(Normalize(-view.limit, view.limit), mpl.colormaps[COLOURS])
-    bar = figure.colorbar(scale, cax=axes, orientation="horizontal")
+def _blended(plane: Plane, view: MapView) -> NDArray[np.float64]:
+    """Grey anatomy with colour over it, shape (row, column, 4); nothing where there is no anatomy."""
+    known = np.isfinite(plane.background)
+    bright = float(np.nanquantile(np.abs(plane.background), 0.995)) if known.any() else 1.0
+    grey = 0.35 + 0.6 * np.clip(np.nan_to_num(plane.background) / (bright or 1.0), 0, 1)
+    colours = mpl.colormaps[COLOURS if view.signed else UNSIGNED]
+    value = np.nan_to_num(plane.overlay)
+    low = -view.limit if view.signed else 0.0
+    colour = colours(np.clip((value - low) / (view.limit - low), 0, 1))[..., :3]
+    strength = np.clip(np.abs(value) / view.limit, 0, 1)[..., None]
+    out = np.empty((*grey.shape, 4))
+    out[..., :3] = (1 - strength) * grey[..., None] + strength * colour
+    out[..., 3] = known
+    return out
+
+
+def _bar(figure: Figure, view: MapView, place: tuple[float, float, float]) -> None:
+    """Colours beside the last row."""
+    left, height, total = place
+    axes = figure.add_axes(((left + 0.25) / WIDTH, (0.1 * height) / total, 0.1 / WIDTH, (0.8 * height) / total))
+    low = -view.limit if view.signed else 0.0
+    scale = ScalarMappable(Normalize(low, view.limit), mpl.colormaps[COLOURS if view.signed else UNSIGNED])
+    bar = figure.colorbar(scale, cax=axes)
     bar.outline.set_visible(False)  # type: ignore[operator]
     axes.tick_params(colors=MUTED, labelcolor=INK, labelsize=SMALL, width=0.7, length=2)
-    axes.set_xlabel(view.label, fontsize=SMALL, color=INK, labelpad=1)
+    axes.set_ylabel(typeset(view.label), fontsize=SMALL, color=INK, labelpad=2)

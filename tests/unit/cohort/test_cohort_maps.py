@@ -65,7 +65,7 @@ def test_another_grid_leaves_its_owner_out_by_name():
         ([], "no map was found"),
         ([of("sub-1", volume(1.0)), of("sub-1", volume(1.0))], "several maps of sub-1"),
         ([of("sub-1", volume(1.0)), of("sub-2", volume(1.0, shift=3.0))], "a grid of its own"),
-        ([of("sub-1", volume(0.0)), of("sub-2", volume(1.0))], "no voxel in which everybody"),
+        ([of("sub-1", volume(0.0)), of("sub-2", volume(np.nan))], "no voxel in which everybody"),
         ([of("sub-1", VertexValues(np.ones(4, np.float32)))], "need their surface"),
     ],
 )

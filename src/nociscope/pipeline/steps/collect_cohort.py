@@ -130,7 +130,7 @@ STEP = Step(
     needs={
         "scans": Need(Output("describe-scan", "scan", many=True), scan_records, optional=True),
         "fits": Need(Output("fit-kinetics", "kinpar-*", many=True), model_fits, optional=True),
-        "logs": Need(Logs("describe-scan"), read_logs),
+        "logs": Need(Logs("describe-scan"), read_logs, optional=True),
         "tables": Need(
             Chosen(_table_files, "tables named by the study file"), _tables, optional=True, with_params=True
         ),

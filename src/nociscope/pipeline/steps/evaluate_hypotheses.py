@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -134,9 +134,14 @@ def _with_incomplete(finding: Finding, selection: Selection) -> Finding:
 
 def _write(path: Path, findings: tuple[Finding, ...], provenance: Provenance) -> None:
     write_json(path, {"Findings": [to_plain(f) for f in findings]} | write.beside(provenance))
+    write_points(path.with_name("table.tsv"), findings)
+
+
+def write_points(path: Path, findings: Sequence[Finding]) -> None:
+    """Write everybody's number as it entered each finding."""
     points = [(f.region, p) for f in findings for p in f.points]
     write_tsv(
-        path.with_name("table.tsv"),
+        path,
         {
             "region": [r for r, _ in points],
             "participant_id": [p.participant for _, p in points],

@@ -2,39 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from nociscope import __version__
 from nociscope.cohort.map_view import map_view
-from nociscope.cohort.maps import Mesh, map_set, rows, values_of
-from nociscope.cohort.select import select
+from nociscope.cohort.maps import MapSet, Mesh, map_set, rows, values_of
+from nociscope.cohort.select import ABSOLUTE, RATIOS, select
 from nociscope.core.errors import StudyError
 from nociscope.core.hypothesis import Hypothesis, MapSettings
 from nociscope.core.image import VertexValues, Volume
 from nociscope.core.map_result import MapResult
 from nociscope.core.map_view import MapView
-from nociscope.core.space import GraphSpace, MeshSpace, Space, VolumeSpace
 from nociscope.core.study import Study
 from nociscope.io import names
 from nociscope.io.file import File
-from nociscope.io.images import read_mesh, write_vertex_values, write_volume
+from nociscope.io.images import read_mesh
 from nociscope.io.index import Index
-from nociscope.io.maps import MapFile, chosen, owner, read_map
+from nociscope.io.maps import MapFile, chosen, map_file, owner, read_map
 from nociscope.io.people import People
-from nociscope.io.record import to_plain
-from nociscope.io.write import write_json, write_tsv
-from nociscope.pipeline.step import Chosen, Context, Make, Need, Params, Produced, Provenance, Source, Step
-from nociscope.pipeline.steps import read, write
+from nociscope.pipeline.step import Chosen, Context, Make, Need, Params, Produced, Source, Step
+from nociscope.pipeline.steps import read
 from nociscope.pipeline.steps.evaluate_hypotheses import cohort_view
+from nociscope.pipeline.steps.map_output import MapOutcome, outcome_files
 from nociscope.pipeline.steps.settings import study_sections
 
-SHOWN = ("hedges_g", "dz", "r", "F", "t")
+SHOWN = ("hedges_g", "dz", "r", "standardised", "z_cc", "partial_eta_squared", "F", "t")
 """Maps in the order in which one is chosen for the figure."""
+
+OUTLINED = ("p_tfce", "p_cluster", "p_step_down", "p_fwe")
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,90 +45,140 @@ class Images:
     meshes: Mapping[str, Mesh]
 
 
-@dataclass(frozen=True, eq=False)
-class MapOutcome:
-    """A result and the planes of it that a page shows."""
-
-    result: MapResult
-    view: MapView | None
-
-
 def run(records: Mapping[str, Any], params: Params) -> Produced:
-    """Bring the maps of each hypothesis together and test them."""
+    """Bring the maps of each hypothesis together and test them; what cannot be asked is said of all at once."""
+    study = Study(**params["study"], hypothesis=params["hypotheses"])
+    people: People = records.get("people", People({}))
+    made: dict[str, MapOutcome] = {}
+    faults: list[str] = []
+    for hypothesis in study.hypothesis:
+        try:
+            made[hypothesis.name] = _answered(hypothesis, records["images"], people, study, params["seed"])
+        except StudyError as error:
+            faults.append(str(error))
+    if faults:
+        raise StudyError(
+            f"{len(faults)} of {len(study.hypothesis)} hypotheses with a map cannot be asked: {' '.join(faults)}",
+            do="mend them in the study file and run the group level again",
+        )
+    return Produced(made, methods=tuple(dict.fromkeys(_told(outcome) for outcome in made.values())))
+
+
+def _answered(hypothesis: Hypothesis, images: Images, people: People, study: Study, seed: int) -> MapOutcome:
     from nociscope.stats import TestSettings  # brings scipy.stats: only who tests pays for it
     from nociscope.stats.maps.evaluate import evaluate_map
 
-    study = Study(**params["study"], hypothesis=params["hypotheses"])
-    about = study.study
-    settings = TestSettings(
-        seed=params["seed"], ci_level=about.ci_level, alpha=about.alpha, software=f"nociscope {__version__}"
-    )
-    people: People = records.get("people", People({}))
-    made: dict[str, MapOutcome] = {}
-    for hypothesis in study.hypothesis:
-        maps = _maps(records["images"], hypothesis)
-        selection = select(cohort_view(rows(maps, hypothesis), people, study), hypothesis)
-        data = replace(selection.data, excluded=(*selection.data.excluded, *maps.left_out))
-        values = values_of(maps, data, hypothesis, data.sessions or _sessions(maps.values))
-        result = evaluate_map(data, values, maps.space, hypothesis, settings)
-        result = replace(result, notes={"elements": maps.mask_words, **result.notes})
-        made[hypothesis.name] = MapOutcome(result, _view(result, values, about.alpha))
-    methods = dict.fromkeys(
-        f"{o.result.findings[0].kind.capitalize()}: {o.result.findings[0].method}." for o in made.values()
-    )
-    return Produced(made, methods=tuple(methods))
+    about, name = study.study, hypothesis.name
+    settings = TestSettings(seed=seed, ci_level=about.ci_level, alpha=about.alpha, software=f"nociscope {__version__}")
+    maps = map_set(images.maps.get(name, ()), hypothesis, images.masks.get(name), images.meshes.get(name))
+    data = select(cohort_view(rows(maps, hypothesis), people, study), hypothesis).data
+    data = replace(data, excluded=(*data.excluded, *_absent(maps, people, hypothesis, study)))
+    values = values_of(maps, data, hypothesis, data.sessions or _sessions(maps, hypothesis))
+    notes = {"elements": maps.mask_words} | _smoothing(hypothesis)
+    if hypothesis.kind == "single_case":
+        from nociscope.stats.maps.single_case import evaluate_cases
+
+        results = evaluate_cases(data, values, maps.space, hypothesis, settings)
+    else:
+        results = {"": evaluate_map(data, values, maps.space, hypothesis, settings)}
+    background = _mean(values)
+    results = {case: replace(r, notes=notes | dict(r.notes)) for case, r in results.items()}
+    views = tuple(view for r in results.values() if (view := _view(r, background, about.alpha)) is not None)
+    return MapOutcome(results, views, next(iter(results.values())).notes)
 
 
-def _maps(images: Images, hypothesis: Hypothesis) -> Any:
-    name = hypothesis.name
-    return map_set(images.maps.get(name, ()), hypothesis, images.masks.get(name), images.meshes.get(name))
+def _mean(values: Any) -> Any:
+    """Mean over whoever has a value, shape (element,), without a warning where nobody has."""
+    known = np.isfinite(values)
+    total = np.where(known, values, 0).sum(axis=0, dtype=np.float64)
+    return np.divide(total, known.sum(axis=0), out=np.full(total.shape, np.nan), where=known.any(axis=0))
 
 
-def _sessions(values: Mapping[tuple[str, str], Any]) -> tuple[str, ...]:
-    return tuple(sorted({session for _, session in values}))
+def _smoothing(hypothesis: Hypothesis) -> dict[str, str]:
+    width = (hypothesis.map or MapSettings()).smoothing_fwhm_mm
+    return {"smoothing": f"Gaussian, {width:g} mm FWHM"} if width else {}
 
 
-def _view(result: MapResult, values: Any, alpha: float) -> MapView | None:
+def _absent(maps: MapSet, people: People, hypothesis: Hypothesis, study: Study) -> list[tuple[str, str]]:
+    """Who has no map, or one that does not fit; of a question about groups only their members."""
+    left_out = list(maps.left_out)
+    known = {who for who, _ in maps.values} | {who for who, _ in left_out}
+    single = hypothesis.single_case
+    column = hypothesis.by or study.groups.variable
+    wanted = {single.cases, single.controls} if single else set(hypothesis.contrast)
+    for label in people.participants:
+        who = f"sub-{label}"
+        if who not in known and (not wanted or str(people.row(label).get(column)) in wanted):
+            left_out.append((who, "no map was found"))
+    return left_out
+
+
+def _sessions(maps: MapSet, hypothesis: Hypothesis) -> tuple[str, ...]:
+    """Sessions that are averaged: those asked for, or all; the study file may leave out ``ses-``."""
+    asked = {s if s.startswith("ses-") else f"ses-{s}" for s in hypothesis.sessions}
+    found = sorted({session for _, session in maps.values})
+    return tuple(s for s in found if not asked or s in asked)
+
+
+def _view(result: MapResult, background: Any, alpha: float) -> MapView | None:
     shown = next((name for name in SHOWN if name in result.maps), "")
-    corrected = next((name for name in ("p_tfce", "p_cluster", "p_fwe") if name in result.maps), "")
+    corrected = next((name for name in OUTLINED if name in result.maps), "")
     if not shown or not corrected:
         return None
-    return map_view(result, shown, corrected, np.nanmean(values, axis=0, dtype=np.float64), alpha)
+    return map_view(result, shown, corrected, background, alpha)
+
+
+def _told(outcome: MapOutcome) -> str:
+    """One sentence for the methods section: how it was tested, and every convention."""
+    finding = next(iter(outcome.results.values())).findings[0]
+    if finding.status != "ok":
+        return f"{finding.kind.capitalize()} over maps: {finding.method}."
+    notes = "; ".join(f"{key}: {text}" for key, text in outcome.notes.items())
+    return f"{finding.kind.capitalize()} over maps. {notes[:1].upper()}{notes[1:]}."
 
 
 def _asked(study: Study) -> list[Hypothesis]:
-    return [h for h in study.hypothesis if h.map is not None]
+    """Hypotheses with a map; one about PET has a tracer, so that what is known of it guards the finding."""
+    return [with_tracer(h, list(study.pet)) for h in study.hypothesis if h.map is not None]
+
+
+def with_tracer(hypothesis: Hypothesis, tracers: Sequence[str]) -> Hypothesis:
+    """Name the tracer of a measure from PET: the only one of the study file, or an error."""
+    if hypothesis.tracer or hypothesis.modality or hypothesis.measure not in RATIOS | ABSOLUTE:
+        return hypothesis
+    if len(tracers) != 1:
+        raise StudyError(
+            f"hypothesis {hypothesis.name!r}: of which tracer is {hypothesis.measure}?",
+            do='write tracer = "…", or modality = "…" where it is not from PET',
+        )
+    return hypothesis.model_copy(update={"tracer": tracers[0]})
 
 
 def _choose(study: Study, index: Index) -> list[File]:
     """Files of all hypotheses, each once."""
-    files = [f for h in _asked(study) for f in chosen(index, h.map or MapSettings())]
+    files = [f for h in study.hypothesis if h.map is not None for f in chosen(index, h.map)]
     return list({f.path: f for f in files}.values())
 
 
 def _read(sources: tuple[Source, ...], params: Params) -> Images:
     """Read every file once, whoever needs it."""
-    contents: dict[str, Volume | VertexValues] = {}
+    contents: dict[str, MapFile] = {}
     maps: dict[str, tuple[MapFile, ...]] = {}
     masks: dict[str, Volume | VertexValues] = {}
     meshes: dict[str, Mesh] = {}
-
-    def content(source: Source) -> Volume | VertexValues:
-        if source.name not in contents:
-            contents[source.name] = read_map(source.path)
-        return contents[source.name]
-
     for hypothesis in (Hypothesis(**h) for h in params["hypotheses"]):
         settings = hypothesis.map or MapSettings()
         own: list[MapFile] = []
         for source in sources:
             whose = owner(settings, source.dataset, source.name, source.entities)
             if source.name == settings.mask:
-                masks[hypothesis.name] = content(source)
+                masks[hypothesis.name] = read_map(source.path)
             elif source.name == settings.surface:
                 meshes[hypothesis.name] = read_mesh(source.path)
             elif whose is not None:
-                own.append(MapFile(whose.participant_id, whose.session_id, source.name, content(source)))
+                if source.uri not in contents:
+                    contents[source.uri] = map_file(source.path, whose, source.name)
+                own.append(contents[source.uri])
         maps[hypothesis.name] = tuple(own)
     return Images(maps, masks, meshes)
 
@@ -144,72 +193,10 @@ def _params(context: Context) -> Params:
     return {**study_sections(context), "hypotheses": [h.model_dump() for h in wanted]}
 
 
-def _write(path: Path, outcome: MapOutcome, provenance: Provenance) -> None:
-    result = outcome.result
-    beside = write.beside(provenance)
-    write_json(path, {"Findings": [to_plain(f) for f in result.findings], "Notes": dict(result.notes)} | beside)
-    for name, values in {**result.maps, "clusters": result.labels}.items():
-        _write_map(path.parent, name, np.asarray(values), result.space)
-    _write_table(path.with_name("clusters.tsv"), result)
-    write_tsv(path.with_name("null_max.tsv"), {"maximum": [float(v) for v in result.null_max]})
-    if outcome.view is not None:
-        write_json(path.with_name("view.json"), {"Record": to_plain(_listed(outcome.view))})
-
-
-def _listed(view: MapView) -> dict[str, Any]:
-    """The view with three digits: a picture needs no more, and a page loads faster."""
-    plain = asdict(view)
-    for plane in plain["planes"]:
-        for key in ("background", "overlay", "outline"):
-            plane[key] = [[float(f"{v:.3g}") for v in row] for row in plane[key]]
-    return plain
-
-
-def _write_map(folder: Path, name: str, values: Any, space: Space) -> None:
-    if isinstance(space, VolumeSpace):
-        whole = np.issubdtype(values.dtype, np.integer)
-        grid = np.zeros(space.mask.shape, np.int32) if whole else np.full(space.mask.shape, np.nan, np.float32)
-        grid[space.mask] = values
-        write_volume(folder / f"stat-{_label(name)}_statmap.nii.gz", grid, space.affine, name)
-    elif isinstance(space, MeshSpace):
-        full = np.full(len(space.vertices), np.nan, np.float32)
-        full[space.mask] = values
-        write_vertex_values(folder / f"stat-{_label(name)}_statmap.shape.gii", full, name)
-    else:
-        _write_edges(folder / f"stat-{_label(name)}_statmap.tsv", values, space)
-
-
-def _label(name: str) -> str:
-    """BIDS labels have letters and digits only."""
-    return "".join(part[:1].upper() + part[1:] if i else part for i, part in enumerate(name.split("_")))
-
-
-def _write_edges(path: Path, values: Any, space: GraphSpace) -> None:
-    write_tsv(
-        path,
-        {
-            "from": [space.nodes[i] for i in space.edges[:, 0]],
-            "to": [space.nodes[i] for i in space.edges[:, 1]],
-            "value": [float(v) for v in values],
-        },
-    )
-
-
-def _write_table(path: Path, result: MapResult) -> None:
-    columns = ("label", "sign", "elements", "extent", "extent_unit", "mass", "peak_statistic", "p_adjusted")
-    table: dict[str, list[Any]] = {name: [getattr(c, name) for c in result.clusters] for name in columns}
-    table["peak"] = [
-        ", ".join(str(p) if isinstance(p, str) else f"{p:.4g}" for p in c.peak_place) for c in result.clusters
-    ]
-    write_tsv(path, table)
-
-
 def _makes(params: Params) -> dict[str, Make]:
     return {
-        h["name"]: Make(
-            names.build("group", {"hypothesis": h["name"], "table": "finding", "extension": "json"}), _write
-        )
-        for h in params["hypotheses"]
+        name: Make(names.build("group", {"hypothesis": name, "table": "finding", "extension": "json"}), outcome_files)
+        for name in (h["name"] for h in params["hypotheses"])
     }
 
 

@@ -23,6 +23,7 @@ HEADINGS = {
     "fit-delay": "Arterial input",
     "fit-kinetics": "Kinetic models",
     "evaluate-hypotheses": "Statistics",
+    "evaluate-maps": "Statistics",
 }
 _VARIANTS = 2
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nociscope.core.finding import Finding, Safeguard
+from nociscope.core.map_result import Cluster
+from nociscope.core.map_view import MapView
 from nociscope.core.problem import Problem
 from nociscope.core.records import Measure
 from nociscope.core.study import Study
@@ -19,14 +21,32 @@ from nociscope.pipeline.log import StepLog
 from nociscope.pipeline.step import Logs, Make, Need, Output, Params, Produced, Source, Step, Table
 from nociscope.pipeline.steps import pages, read, write
 from nociscope.pipeline.steps.collect_cohort import cohort_rows
+from nociscope.pipeline.steps.evaluate_maps import with_tracer
 from nociscope.pipeline.steps.report_participant import TrueValues, filed_logs, truth
 from nociscope.pipeline.steps.settings import whole_study
-from nociscope.report.model import CohortReport, Fact, Failure, HypothesisReport, Person
+from nociscope.report.model import CohortReport, Fact, Failure, HypothesisReport, MapReport, Person
 from nociscope.viz.records import Truth
 
 
 def _findings(sources: tuple[Source, ...]) -> dict[str, tuple[Finding, ...]]:
     return {s.make: tuple(from_plain(Finding, f) for f in read_json(s.path)["Findings"]) for s in sources}
+
+
+def _maps(sources: tuple[Source, ...]) -> dict[str, tuple[tuple[Finding, ...], MapReport]]:
+    """Findings over maps with their pictures, clusters and files."""
+    return {s.make: _map(s) for s in sources}
+
+
+def _map(source: Source) -> tuple[tuple[Finding, ...], MapReport]:
+    found = read_json(source.path)
+    views = next((read_json(p)["Views"] for p in source.companions if p.name == "view.json"), [])
+    report = MapReport(
+        views=tuple(from_plain(MapView, v) for v in views),
+        clusters=tuple(from_plain(Cluster, c) for c in found["Clusters"]),
+        notes=found["Notes"],
+        files=tuple((what, _href(source.make, file)) for file, what in found["Maps"].items()),
+    )
+    return tuple(from_plain(Finding, f) for f in found["Findings"]), report
 
 
 def run(records: Mapping[str, Any], params: Params) -> Produced:
@@ -37,8 +57,10 @@ def run(records: Mapping[str, Any], params: Params) -> Produced:
     logs: dict[str, StepLog] = records["logs"]
     people: People = records.get("people", People({}))
     rows: tuple[Measure, ...] = records["measures"]
-    found: dict[str, tuple[Finding, ...]] = records["findings"] or {}
-    tracers = sorted({r.modality.removeprefix("pet:") for r in rows if r.modality.startswith("pet:")})
+    maps: dict[str, tuple[tuple[Finding, ...], MapReport]] = records["maps"] or {}
+    found: dict[str, tuple[Finding, ...]] = {**(records["findings"] or {}), **{k: f for k, (f, _) in maps.items()}}
+    of_maps = {name: _of_map(study, name) for name in maps}
+    tracers = sorted({*_pet(rows), *(t for named in of_maps.values() for t in named)})
     failed = pages.failures(logs)
     report = CohortReport(
         study=pages.study_facts(study, map(find_tracer, tracers)),
@@ -55,7 +77,8 @@ def run(records: Mapping[str, Any], params: Params) -> Produced:
                 h.question,
                 _href(h.name, "finding.json"),
                 _href(h.name, "table.tsv"),
-                _tracers(found[h.name], rows),
+                of_maps.get(h.name) or _tracers(found[h.name], rows),
+                maps[h.name][1] if h.name in maps else None,
             )
             for h in study.hypothesis
             if h.name in found
@@ -71,6 +94,17 @@ def run(records: Mapping[str, Any], params: Params) -> Produced:
         ),
     )
     return Produced({"page": render_cohort(report)})
+
+
+def _pet(rows: Sequence[Measure]) -> set[str]:
+    return {r.modality.removeprefix("pet:") for r in rows if r.modality.startswith("pet:")}
+
+
+def _of_map(study: Study, name: str) -> tuple[str, ...]:
+    """The tracer of a hypothesis over maps, as its step settled it."""
+    hypothesis = next(h for h in study.hypothesis if h.name == name)
+    tracer = with_tracer(hypothesis, list(study.pet)).tracer
+    return (find_tracer(tracer).name,) if tracer else ()
 
 
 def _participants(people: People, rows: Sequence[Measure]) -> list[str]:
@@ -127,6 +161,7 @@ STEP = Step(
     needs={
         "measures": Need(Output("collect-cohort", "measures"), cohort_rows),
         "findings": Need(Output("evaluate-hypotheses", "*", many=True), _findings, optional=True),
+        "maps": Need(Output("evaluate-maps", "*", many=True), _maps, optional=True),
         "logs": Need(Logs(), filed_logs),
         "people": Need(read.EVERYONE, read.people, optional=True),
         "truth": Need(Table("derivatives/truth/truth.tsv"), truth, optional=True),

@@ -7,6 +7,7 @@ from nociscope.pipeline.steps.collect_cohort import STEP as COLLECT_COHORT
 from nociscope.pipeline.steps.collect_tacs import STEP as COLLECT_TACS
 from nociscope.pipeline.steps.describe_scan import STEP as DESCRIBE_SCAN
 from nociscope.pipeline.steps.evaluate_hypotheses import STEP as EVALUATE_HYPOTHESES
+from nociscope.pipeline.steps.evaluate_maps import STEP as EVALUATE_MAPS
 from nociscope.pipeline.steps.fit_delay import STEP as FIT_DELAY
 from nociscope.pipeline.steps.fit_kinetics import STEP as FIT_KINETICS
 from nociscope.pipeline.steps.make_input_function import STEP as MAKE_INPUT_FUNCTION
@@ -22,5 +23,6 @@ STEPS: StepTable = (
     REPORT_PARTICIPANT,
     COLLECT_COHORT,
     EVALUATE_HYPOTHESES,
+    EVALUATE_MAPS,
     REPORT_COHORT,
 )
