@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nociscope.core.finding import Finding
+from nociscope.core.map_view import MapView
 from nociscope.core.records import Measure
 from nociscope.report.model import BloodResults, ScanReport
 from nociscope.viz.contrast import contrast
@@ -18,6 +19,7 @@ from nociscope.viz.drawing import Drawing
 from nociscope.viz.forest import forest
 from nociscope.viz.graphical import graphical
 from nociscope.viz.input_function import input_function
+from nociscope.viz.map_planes import map_planes
 from nociscope.viz.paired import paired
 from nociscope.viz.records import Truth
 from nociscope.viz.recovery import recovery
@@ -85,6 +87,11 @@ class Studio:
             return None
         with house():
             return self._picture(draw(finding))
+
+    def map(self, view: MapView) -> Picture:
+        """Draw planes of a map, or looks at a surface."""
+        with house():
+            return self._picture(map_planes(view))
 
     def forest(self, findings: Sequence[Finding]) -> Picture | None:
         """Draw several regions of one hypothesis."""
