@@ -674,4 +674,64 @@ CITATIONS: dict[str, Citation] = {
         "On methods in the analysis of profile data",
         "Psychometrika 24:95-112", "10.1007/BF02289823",
     ),
+    # transcranial magnetic stimulation and reflexes; without a DOI where it could not be checked
+    "rossini2015": Citation(
+        "Rossini PM, Burke D, Chen R, et al.", 2015,
+        "Non-invasive electrical and magnetic stimulation of the brain, spinal cord, roots and peripheral nerves: basic "
+        "principles and procedures for routine clinical and research application",
+        "Clin Neurophysiol 126:1071-1107", "10.1016/j.clinph.2015.02.001",
+    ),
+    "mills1997": Citation(
+        "Mills KR, Nithi KA", 1997, "Corticomotor threshold to magnetic stimulation: normal values and repeatability",
+        "Muscle Nerve 20:570-576",
+    ),
+    "awiszus2003": Citation(
+        "Awiszus F", 2003, "TMS and threshold hunting", "Suppl Clin Neurophysiol 56:13-23",
+    ),
+    "cuypers2014": Citation(
+        "Cuypers K, Thijs H, Meesen RLJ", 2014,
+        "Optimization of the transcranial magnetic stimulation protocol by defining a reliable estimate for corticospinal excitability",
+        "PLoS One 9:e86380", "10.1371/journal.pone.0086380",
+    ),
+    "devanne1997": Citation(
+        "Devanne H, Lavoie BA, Capaday C", 1997,
+        "Input-output properties and gain changes in the human corticospinal pathway", "Exp Brain Res 114:329-338",
+    ),
+    "kujirai1993": Citation(
+        "Kujirai T, Caramia MD, Rothwell JC, et al.", 1993, "Corticocortical inhibition in human motor cortex",
+        "J Physiol 471:501-519", "10.1113/jphysiol.1993.sp019912",
+    ),
+    "wassermann1992": Citation(
+        "Wassermann EM, McShane LM, Hallett M, Cohen LG", 1992,
+        "Noninvasive mapping of muscle representations in human motor cortex",
+        "Electroencephalogr Clin Neurophysiol 85:1-8",
+    ),
+    "schabrun2015": Citation(
+        "Schabrun SM, Hodges PW, Vicenzino B, Jones E, Chipchase LS", 2015,
+        "Novel adaptations in motor cortical maps: the relation to persistent elbow pain",
+        "Med Sci Sports Exerc 47:681-690", "10.1249/mss.0000000000000469",
+    ),
+    "tsao2011": Citation(
+        "Tsao H, Danneels LA, Hodges PW", 2011,
+        "ISSLS prize winner: smudging the motor brain in young adults with recurrent low back pain", "Spine 36:1721-1727",
+    ),
+    "sinitsyn2019": Citation(
+        "Sinitsyn DO, Chernyavskiy AY, Poydasheva AG, et al.", 2019,
+        "Optimization of the navigated TMS mapping algorithm for accurate estimation of cortical muscle representation characteristics",
+        "Brain Sci 9:88", "10.3390/brainsci9040088",
+    ),
+    "thapa2018": Citation(
+        "Thapa T, Schabrun SM", 2018, "Test-retest reliability of homeostatic plasticity in the human primary motor cortex",
+        "Neural Plast 2018:6207508", "10.1155/2018/6207508",
+    ),
+    "rhudy2007": Citation(
+        "Rhudy JL, France CR", 2007,
+        "Defining the nociceptive flexion reflex (NFR) threshold in human participants: a comparison of different scoring criteria",
+        "Pain 128:244-253", "10.1016/j.pain.2006.09.024",
+    ),
+    "arendtnielsen1994": Citation(
+        "Arendt-Nielsen L, Brennum J, Sindrup S, Bak P", 1994,
+        "Electrophysiological and psychophysical quantification of temporal summation in the human nociceptive system",
+        "Eur J Appl Physiol Occup Physiol 68:266-273",
+    ),
 }  # fmt: skip

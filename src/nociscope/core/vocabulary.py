@@ -82,7 +82,62 @@ _PERSON = (
     Quantity("InjectedRadioactivity", "injected dose", "MBq", 1, 1500),
 )
 
-VOCABULARY: dict[str, Quantity] = {q.symbol: q for q in (*_PET, *_BLOOD, *_PERSON)}
+_TMS = (
+    Quantity("RMT", "resting motor threshold", "%MSO", 15, 100, ("rossini2015",)),
+    Quantity("AMT", "active motor threshold", "%MSO", 10, 100, ("rossini2015",)),
+    Quantity("MEP", "size of the motor evoked potential", "uV", 0, 20000, ("rossini2015",)),
+    Quantity("MEP_latency", "latency of the motor evoked potential", "ms", 5, 60, ("rossini2015",)),
+    Quantity("CSP", "cortical silent period", "ms", 20, 400, ("rossini2015",)),
+    Quantity("IO_A", "plateau of the recruitment curve", "mV", 0, 20, ("devanne1997",)),
+    Quantity("IO_S50", "intensity at half of the plateau", "%MSO", 10, 150, ("devanne1997",)),
+    Quantity("IO_k", "slope parameter of the recruitment curve", "%MSO", 0, 50, ("devanne1997",)),
+    Quantity("IO_slope", "steepest slope of the recruitment curve", "mV/%MSO", -1, 5, ("devanne1997",)),
+    Quantity("IO_x_intercept", "intensity where the tangent at S50 meets zero", "%MSO", 0, 150, ("devanne1997",)),
+    Quantity("IO_AUC", "area under the recruitment curve", "mV*%MSO", 0, 2000),
+    Quantity("IO_floor", "lower plateau of the recruitment curve", "mV", 0, 2),
+    *(
+        Quantity(f"{symbol}_{kind}", f"{name}, {what}", unit, low, high, ("kujirai1993",))
+        for symbol, name in (
+            ("SICI", "short-interval intracortical inhibition"),
+            ("ICF", "intracortical facilitation"),
+            ("LICI", "long-interval intracortical inhibition"),
+            ("SAI", "short-latency afferent inhibition"),
+        )
+        for kind, what, unit, low, high in (
+            ("ratio", "conditioned in % of test", "%", 0, 1000),
+            ("log", "natural logarithm of conditioned over test", "1", -5, 3),
+            ("geometric", "ratio of geometric means", "%", 0, 1000),
+        )
+    ),
+    Quantity("map_area", "area of the motor map", "cm2", 0, 150),
+    Quantity("map_volume", "volume of the motor map", "uV*cm2", 0, 1e6),
+    Quantity("map_volume_normalised", "volume of the motor map over its maximum", "%", 0, 15000),
+    Quantity("map_cog_x", "centre of gravity of the motor map, to the right", "cm", -12, 12, ("wassermann1992",)),
+    Quantity("map_cog_y", "centre of gravity of the motor map, to the front", "cm", -12, 12, ("wassermann1992",)),
+    Quantity("map_hotspot_x", "strongest site of the motor map, to the right", "cm", -12, 12),
+    Quantity("map_hotspot_y", "strongest site of the motor map, to the front", "cm", -12, 12),
+    Quantity("map_peaks", "discrete peaks of the motor map", "1", 0, 20, ("schabrun2015",)),
+    Quantity(
+        "map_probability_area", "area weighted by the probability of a response", "cm2", 0, 150, ("sinitsyn2019",)
+    ),
+    Quantity("map_overlap_dice", "overlap of two motor maps, Dice", "1", 0, 1),
+    Quantity("map_overlap_jaccard", "overlap of two motor maps, Jaccard", "1", 0, 1),
+    Quantity("map_overlap_smaller", "overlap of two motor maps, share of the smaller", "1", 0, 1),
+    Quantity("map_overlap_weighted", "overlap of two motor maps, weighted by strength", "1", 0, 1),
+    Quantity("map_overlap_bhattacharyya", "overlap of two motor maps, Bhattacharyya", "1", 0, 1),
+    Quantity("map_overlap_area", "shared area of two motor maps", "cm2", 0, 150),
+    Quantity("map_cog_distance", "distance of two centres of gravity", "cm", 0, 12, ("tsao2011",)),
+    Quantity("homeostatic_index", "change after the second block", "1", -1, 5, ("thapa2018",)),
+    Quantity("homeostatic_reversal", "change from between the blocks to after", "1", -1, 5, ("thapa2018",)),
+    Quantity("NWR_threshold", "threshold of the nociceptive withdrawal reflex", "mA", 0, 100, ("rhudy2007",)),
+    Quantity(
+        "NWR_TS_difference", "growth of the withdrawal reflex in a train", "uV", -5000, 5000, ("arendtnielsen1994",)
+    ),
+    Quantity("NWR_TS_ratio", "last over first withdrawal reflex of a train", "1", 0, 50, ("arendtnielsen1994",)),
+    Quantity("NWR_TS_slope", "growth of the withdrawal reflex a stimulus", "uV", -2000, 2000, ("arendtnielsen1994",)),
+)
+
+VOCABULARY: dict[str, Quantity] = {q.symbol: q for q in (*_PET, *_BLOOD, *_PERSON, *_TMS)}
 
 
 def quantity(symbol: str) -> Quantity:
