@@ -1,7 +1,8 @@
 """nociscope: pain imaging, sensory testing and the clinic in one analysis.
 
 The same engine as the command line, without files: ``nociscope.pet`` (kinetic models), ``nociscope.blood`` (input
-functions), ``nociscope.stats`` (inference for few people), ``nociscope.read_cohort`` (the table of a finished run),
+functions), ``nociscope.tms`` (magnetic stimulation and reflexes), ``nociscope.stats`` (inference for few people),
+``nociscope.read_cohort`` (the table of a finished run), ``nociscope.score`` (questionnaires and criteria),
 ``nociscope.to_frame`` (records as a pandas table), and the records that go in and come out. Everything is loaded when
 it is first asked for.
 """
@@ -11,21 +12,24 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nociscope import stats
+    from nociscope.cohort.answers import score
     from nociscope.cohort.files import read_cohort
     from nociscope.cohort.frame import to_frame
     from nociscope.core.estimate import Estimate
     from nociscope.core.finding import Finding
     from nociscope.core.records import Blood, Frames, InputFunction, KineticFit, Samples, Scan, Tacs
     from nociscope.core.status import FitStatus
-    from nociscope.models import blood, pet
+    from nociscope.models import blood, pet, tms
 
 __version__ = "0.1.0"
 
 _PLACES = {
     "pet": "nociscope.models.pet",
     "blood": "nociscope.models.blood",
+    "tms": "nociscope.models.tms",
     "stats": "nociscope.stats",
     "read_cohort": "nociscope.cohort.files",
+    "score": "nociscope.cohort.answers",
     "to_frame": "nociscope.cohort.frame",
     "Estimate": "nociscope.core.estimate",
     "Finding": "nociscope.core.finding",
@@ -34,7 +38,7 @@ _PLACES = {
         ("Blood", "Frames", "InputFunction", "KineticFit", "Samples", "Scan", "Tacs"), "nociscope.core.records"
     ),
 }
-_ROOMS = ("pet", "blood", "stats")
+_ROOMS = ("pet", "blood", "tms", "stats")
 
 __all__ = [
     "Blood",
@@ -51,7 +55,9 @@ __all__ = [
     "blood",
     "pet",
     "read_cohort",
+    "score",
     "stats",
+    "tms",
     "to_frame",
 ]
 

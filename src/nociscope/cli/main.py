@@ -9,7 +9,21 @@ from typing import Annotated
 import typer
 
 from nociscope import __version__
-from nociscope.cli import check, demo, federate, init, measures, meta, models, run, simulate, studies, tracers, trouble
+from nociscope.cli import (
+    check,
+    demo,
+    federate,
+    init,
+    instruments,
+    measures,
+    meta,
+    models,
+    run,
+    simulate,
+    studies,
+    tracers,
+    trouble,
+)
 from nociscope.cli.arguments import rewritten
 
 COMMANDS: dict[str, Callable[..., None]] = {
@@ -20,6 +34,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "simulate": simulate.command,
     "models": models.command,
     "tracers": tracers.command,
+    "instruments": instruments.command,
     "measures": measures.command,
     "studies": studies.command,
     "meta": meta.command,

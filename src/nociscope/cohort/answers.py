@@ -11,22 +11,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nociscope.core.errors import InputError, RangeError
-from nociscope.core.instrument import CLOCK, YES_NO, Instrument, Item
+from nociscope.core.instrument import CLOCK, RAW, YES_NO, Band, Instrument, Item, Missing
 from nociscope.core.scores import Decision, Score
 from nociscope.core.status import FitStatus
 from nociscope.io.instruments import find_instrument
-from nociscope.models.phenotype.grading import band_labels, graded
+from nociscope.models.phenotype.bands import banded
+from nociscope.models.phenotype.grading import graded, grades
 from nociscope.models.phenotype.scoring import Scored, scored
 
 _MISSING = frozenset({"", "n/a", "na", "nan", "none"})
 _TRUE, _FALSE = frozenset({"1", "yes", "y", "true"}), frozenset({"0", "no", "n", "false"})
-_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(:00)?")
 
 Numbers = dict[str, NDArray[np.float64]]
+Column = Sequence[Any] | NDArray[Any]
 
 
 def score(
-    name: str, answers: Mapping[str, Any] | Sequence[Any], *, optional: bool = False, preset: str = ""
+    name: str,
+    answers: Mapping[str, Any] | Sequence[Any],
+    *,
+    optional: bool = False,
+    preset: str = "",
+    coding: str = RAW,
 ) -> tuple[Score, ...]:
     """Score one person's answers.
 
@@ -35,12 +42,13 @@ def score(
     name : of the instrument, such as ``painDETECT``; ``nociscope instruments`` lists them.
     answers : column → answer, or the answers in the order of the items. Nothing, ``n/a`` and nan are unanswered.
     optional : use rules for unanswered items that nobody has validated, where the instrument has one.
-    preset : of bands, where an instrument has several published ones.
+    preset : of bands or scores, where an instrument has several published ones.
+    coding : ``scored`` where reversed items were turned round before; ``raw`` as people ticked them.
 
     Raises
     ------
     InputError
-        No such instrument, an unknown column, too many answers.
+        No such instrument or preset, an unknown column, too many answers.
     RangeError
         An answer that is not possible; the message names column and value.
 
@@ -50,26 +58,27 @@ def score(
     [60.0]
     """
     instrument = find_instrument(name)
-    given = answers if isinstance(answers, Mapping) else dict(zip(instrument.columns, answers, strict=False))
     if not isinstance(answers, Mapping) and len(answers) != len(instrument.columns):
         raise InputError(
             f"{instrument.name} has {len(instrument.columns)} items", got=f"{len(answers)} answers",
             do="give one for each, n/a where there is none",
         )  # fmt: skip
+    given = answers if isinstance(answers, Mapping) else dict(zip(instrument.columns, answers, strict=True))
     if unknown := [c for c in given if c not in instrument.columns]:
         raise InputError(f"{instrument.name} has no item {', '.join(unknown)}", expected=", ".join(instrument.columns))
     entered = numbers(instrument, {c: [given.get(c)] for c in instrument.columns}, ["the person"])
-    return scores(instrument, entered, optional, preset)[0]
+    return scores(instrument, entered, optional, preset, coding)[0]
 
 
 def numbers(
-    instrument: Instrument, columns: Mapping[str, Sequence[Any]], people: Sequence[str], on_range_error: str = "raise"
+    instrument: Instrument, columns: Mapping[str, Column], people: Sequence[str], on_range_error: str = "raise"
 ) -> Numbers:
     """Answers as numbers, nan where unanswered.
 
     Parameters
     ----------
-    columns : column → shape (person,), as entered. people : who, for messages.
+    columns : column → shape (person,), as entered; a column that is not there is unanswered by everybody.
+    people : who, for messages.
     on_range_error : ``raise``, or ``na``: an impossible answer counts as unanswered.
 
     Raises
@@ -79,40 +88,73 @@ def numbers(
     """
     out: Numbers = {}
     for item in instrument.items:
-        column = columns.get(item.column, [None] * len(people))
-        values = np.full(len(people), np.nan)
-        for i, (who, answer) in enumerate(zip(people, column, strict=True)):
-            try:
-                values[i] = _number(item, answer)
-            except ValueError as error:
-                if on_range_error == "raise":
-                    raise RangeError(
-                        f"{instrument.name}, {item.column}: {error}", expected=_possible(item), got=repr(answer),
-                        where=who, do="mend the table, or leave the answer out as n/a",
-                    ) from None  # fmt: skip
-        out[item.column] = values
+        column = columns.get(item.column)
+        if column is None:
+            out[item.column] = np.full(len(people), np.nan)
+        elif (possible := _all_possible(item, column)) is not None:
+            out[item.column] = possible
+        else:
+            out[item.column] = _one_by_one(instrument, item, column, people, on_range_error)
     return out
 
 
 def scores(
-    instrument: Instrument, entered: Numbers, optional: bool = False, preset: str = ""
+    instrument: Instrument, entered: Numbers, optional: bool = False, preset: str = "", coding: str = RAW
 ) -> tuple[tuple[Score, ...], ...]:
     """Scores of everybody, in the order of people; hidden intermediates are left out."""
-    found = scored(instrument, entered, optional)
-    shown = [s for s in found.values() if not s.rule.hidden]
+    shown = [s for s in scored(instrument, entered, optional, preset, coding).values() if not s.rule.hidden]
+    labels = {s.rule.id: band_labels_of(s, instrument.score_bands(preset)) for s in shown}
     count = len(next(iter(entered.values())))
-    bands = {b.score: b for b in instrument.bands if b.preset == preset}
-    return tuple(
-        tuple(_as_score(instrument, s, i, bands.get(s.rule.id), optional) for s in shown) for i in range(count)
-    )
+    return tuple(tuple(_as_score(instrument, s, i, labels[s.rule.id], optional) for s in shown) for i in range(count))
 
 
-def decisions(instrument: Instrument, entered: Numbers, person: int) -> tuple[Decision, ...]:
+def score_columns(
+    instrument: Instrument, entered: Numbers, optional: bool = False, preset: str = "", coding: str = RAW
+) -> dict[str, NDArray[Any]]:
+    """Scores of everybody as columns, one row a person and score, persons in order.
+
+    Returns
+    -------
+    dict
+        ``person`` (index), ``score_id``, ``value``, ``unit``, ``n_items``, ``n_valid``, ``missing_rule``,
+        ``prorated``, ``lower``, ``upper``, ``band``, ``status``, each of shape (person × score,).
+    """
+    shown = [s for s in scored(instrument, entered, optional, preset, coding).values() if not s.rule.hidden]
+    bands = instrument.score_bands(preset)
+    count = len(next(iter(entered.values())))
+    parts: dict[str, list[Any]] = {
+        "person": [np.arange(count) for _ in shown],
+        "score_id": [np.full(count, s.rule.id) for s in shown],
+        "value": [s.value for s in shown],
+        "unit": [np.full(count, s.rule.unit) for s in shown],
+        "n_items": [np.full(count, s.n_asked) for s in shown],
+        "n_valid": [s.n_valid for s in shown],
+        "missing_rule": [np.full(count, _missing(s, optional).rule) for s in shown],
+        "prorated": [(s.status == FitStatus.PRORATED).astype(np.int64) for s in shown],
+        "lower": [s.low for s in shown],
+        "upper": [s.high for s in shown],
+        "band": [band_labels_of(s, bands) for s in shown],
+        "status": [s.status for s in shown],
+    }
+    return {name: np.stack(columns, axis=1).ravel() for name, columns in parts.items()}
+
+
+def band_labels_of(found: Scored, bands: Mapping[str, Band]) -> NDArray[np.str_]:
+    """Band of each person's score; of what it can be, where it has no value; empty where nothing was answered."""
+    band = bands.get(found.rule.id)
+    if band is None:
+        return np.full(len(found.value), "")
+    known = np.isfinite(found.value)
+    labels = banded(band, np.where(known, found.value, found.low), np.where(known, found.value, found.high))
+    return np.where(found.n_valid > 0, labels, "")
+
+
+def decisions(instrument: Instrument, entered: Numbers, person: int, optional: bool = False) -> tuple[Decision, ...]:
     """What each rule of an instrument says of one person."""
     answers = {c: float(v[person]) for c, v in entered.items()}
     out = []
     for rule in instrument.rules:
-        found = graded(instrument, rule, answers)
+        found = graded(instrument, rule, answers, optional)
         out.append(
             Decision(
                 f"{instrument.id} {instrument.version}", rule.id, found.labels, found.path, found.missing,
@@ -122,28 +164,67 @@ def decisions(instrument: Instrument, entered: Numbers, person: int) -> tuple[De
     return tuple(out)
 
 
-def _as_score(instrument: Instrument, found: Scored, i: int, band: Any, optional: bool) -> Score:
+def decided(instrument: Instrument, entered: Numbers, optional: bool = False) -> dict[str, NDArray[np.str_]]:
+    """Rule → grade of everybody, reachable ones joined by ``|``; the quick way where no path is needed."""
+    return {rule.id: grades(instrument, rule, entered, optional) for rule in instrument.rules}
+
+
+def _missing(found: Scored, optional: bool) -> Missing:
+    return found.rule.optional if optional and found.rule.optional is not None else found.rule.missing
+
+
+def _as_score(instrument: Instrument, found: Scored, i: int, labels: NDArray[np.str_], optional: bool) -> Score:
     rule = found.rule
-    low, high = float(found.low[i]), float(found.high[i])
-    value = float(found.value[i])
-    ends = (value, value) if math.isfinite(value) else (low, high)
+    missing = _missing(found, optional)
+    unofficial = found.status[i] == FitStatus.PRORATED and not missing.official
     return Score(
-        measure=instrument.name, part=rule.id, value=value, unit=rule.unit, status=FitStatus(str(found.status[i])),
-        method=f"{instrument.name} {instrument.version}{' (not official: missing items)' if optional else ''}",
-        se=float(found.se[i]), low=low, high=high, n_valid=int(found.n_valid[i]), n_asked=found.n_asked,
-        band="|".join(band_labels(band, *ends)) if band is not None and found.n_valid[i] else "",
+        measure=instrument.name, part=rule.id, value=float(found.value[i]), unit=rule.unit,
+        status=FitStatus(str(found.status[i])),
+        method=f"{instrument.name} {instrument.version}{f', {rule.preset}' if rule.preset else ''}, {missing.rule}",
+        se=float(found.se[i]), low=float(found.low[i]), high=float(found.high[i]), n_valid=int(found.n_valid[i]),
+        n_asked=found.n_asked, band=str(labels[i]), flags=("missing_rule_not_validated",) if unofficial else (),
     )  # fmt: skip
+
+
+def _all_possible(item: Item, column: Column) -> NDArray[np.float64] | None:
+    """The column itself where it holds numbers that are all possible; the quick way for large tables."""
+    if not isinstance(column, np.ndarray) or column.dtype.kind not in "fiu" or item.kind == CLOCK:
+        return None
+    x = column.astype(np.float64)
+    there = x[~np.isnan(x)]
+    fine = (there >= item.low) & (there <= item.high)
+    if item.integer:
+        fine &= there == np.round(there)
+    if item.allowed:
+        fine &= np.isin(there, item.allowed)
+    return x if fine.all() else None
+
+
+def _one_by_one(
+    instrument: Instrument, item: Item, column: Column, people: Sequence[str], on_range_error: str
+) -> NDArray[np.float64]:
+    values = np.full(len(people), np.nan)
+    for i, (who, answer) in enumerate(zip(people, column, strict=True)):
+        try:
+            values[i] = _number(item, answer)
+        except ValueError as error:
+            if on_range_error == "raise":
+                raise RangeError(
+                    f"{instrument.name}, {item.column}: {error}", expected=_possible(item), got=repr(answer),
+                    where=who, do=_mend(item, answer),
+                ) from None  # fmt: skip
+    return values
 
 
 def _number(item: Item, answer: Any) -> float:
     """One answer; raises ValueError with what is wrong."""
-    if answer is None or str(answer).strip().lower() in _MISSING:
+    text = "" if answer is None else str(answer).strip().lower()
+    if text in _MISSING:
         return math.nan
-    text = str(answer).strip()
     if text in item.recode:
         return float(item.recode[text])
-    if item.kind == YES_NO and text.lower() in _TRUE | _FALSE:
-        return float(text.lower() in _TRUE)
+    if item.kind == YES_NO and text in _TRUE | _FALSE:
+        return float(text in _TRUE)
     if item.kind == CLOCK:
         match = _CLOCK.fullmatch(text)
         if match is None:
@@ -162,11 +243,20 @@ def _number(item: Item, answer: Any) -> float:
     return value
 
 
+def _mend(item: Item, answer: Any) -> str:
+    """What to do, which for a rating of 70 on 0 to 10 is something else."""
+    try:
+        value = float(answer)
+    except (TypeError, ValueError):
+        value = math.nan
+    if item.high == 10 and 10 < value <= 100:
+        return "the column may hold ratings of 0 to 100: divide all of it by 10, or leave out what is wrong as n/a"
+    return "mend the table, or leave the answer out as n/a"
+
+
 def _possible(item: Item) -> str:
-    if item.recode:
-        return ", ".join(item.recode)
     if item.kind == CLOCK:
         return "a time such as 23:10"
-    if item.allowed:
-        return ", ".join(f"{v:g}" for v in item.allowed)
-    return f"{item.low:g} to {item.high:g}{', whole numbers' if item.integer else ''}"
+    numbers_ = ", ".join(f"{v:g}" for v in item.allowed) or f"{item.low:g} to {item.high:g}"
+    whole = ", whole numbers" if item.integer and not item.allowed else ""
+    return f"{numbers_}{whole}{', or ' + ', '.join(item.recode) if item.recode else ''}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -14,21 +15,32 @@ MISSING_RULES = ("complete", "prorate", "percent_of_answered", "bounded", "untic
 """What may become of unanswered items.
 
 ``complete``: no score. ``prorate``: mean of what was answered, times the number of items. ``percent_of_answered``: the
-denominator shrinks. ``bounded``: no score unless the bounds agree. ``unticked``: an item that is not ticked is zero.
+denominator shrinks. ``bounded``: no score unless the bounds agree. ``unticked``: an item that is not ticked is zero;
+with ``min_valid = 0`` a blank is an answer like any other, and leaves no doubt.
 """
+
+RAW, SCORED = "raw", "scored"
+"""How reversed items stand in a table: as people ticked them, or turned round already."""
 
 NUMBER, CLOCK, YES_NO = "number", "clock", "yes_no"
 
 
 @dataclass(frozen=True)
 class Reference:
-    """Where a rule comes from. ``supports`` names what it backs; ``verified`` is a date, empty where nobody checked."""
+    """Where a rule comes from.
+
+    Parameters
+    ----------
+    supports : what of the file it backs. verified : date when that was read there, empty where nobody could.
+    doi_verified : date when the DOI was seen to belong to this source.
+    """
 
     cite: str
     doi: str = ""
     url: str = ""
     supports: tuple[str, ...] = ()
     verified: str = ""
+    doi_verified: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,6 +56,7 @@ class Item:
     reverse : low + high − x is scored.
     kind : ``number``, ``clock`` (time of day, hours 0 to 24) or ``yes_no``.
     recode : text as entered → number.
+    words : what it is, for a sentence; never the wording of a question.
     """
 
     column: str
@@ -54,6 +67,7 @@ class Item:
     reverse: bool = False
     kind: str = NUMBER
     recode: Mapping[str, float] = field(default_factory=dict)
+    words: str = ""
 
     @property
     def levels(self) -> tuple[float, ...]:
@@ -93,6 +107,7 @@ class ScoreRule:
     low, high : range of the score. unit : ``1`` is unitless.
     missing : official rule, or ``complete``. optional : rule that a study may ask for by name.
     hidden : an intermediate that is not reported.
+    preset : empty, or the name by which a study asks for this variant in place of the score with the same id.
     """
 
     id: str
@@ -116,6 +131,7 @@ class ScoreRule:
     optional: Missing | None = None
     hidden: bool = False
     name: str = ""
+    preset: str = ""
 
     def __post_init__(self) -> None:
         if self.op not in OPERATORS:
@@ -154,7 +170,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Vector:
-    """A test that the file carries: answers and what must come out."""
+    """A test that the file carries: answers and what must come out; ``fill`` is the answer to every other item."""
 
     answers: Mapping[str, object]
     expect: Mapping[str, float] = field(default_factory=dict)
@@ -165,6 +181,8 @@ class Vector:
     status: Mapping[str, str] = field(default_factory=dict)
     error: str = ""
     optional: bool = False
+    preset: str = ""
+    fill: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -178,6 +196,7 @@ class Instrument:
     licence : what may be done with the form; no file holds item text.
     sha256 : of the file, kept beside every score.
     unavailable : why it cannot be scored, such as weights that nobody could read; empty otherwise.
+    uses : ids of criteria whose inputs and rules these build on.
     """
 
     id: str
@@ -197,6 +216,7 @@ class Instrument:
     languages: tuple[str, ...] = ()
     sha256: str = ""
     unavailable: str = ""
+    uses: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -210,3 +230,32 @@ class Instrument:
     def score(self, score_id: str) -> ScoreRule:
         """One score by its id."""
         return next(rule for rule in self.scores if rule.id == score_id)
+
+    @property
+    def presets(self) -> tuple[str, ...]:
+        """Published variants of bands or scores that a study may ask for by name."""
+        named = (*(s.preset for s in self.scores), *(b.preset for b in self.bands))
+        return tuple(dict.fromkeys(name for name in named if name))
+
+    def score_rules(self, preset: str = "") -> tuple[ScoreRule, ...]:
+        """Scores under a preset: its own in place of those with the same id.
+
+        Raises
+        ------
+        InputError
+            There is no such preset.
+        """
+        self._check(preset)
+        own = {s.id for s in self.scores if s.preset == preset and preset}
+        return tuple(s for s in self.scores if s.preset == preset or (not s.preset and s.id not in own))
+
+    def score_bands(self, preset: str = "") -> dict[str, Band]:
+        """Score id → its bands under a preset; those of the preset before the default ones."""
+        self._check(preset)
+        return {b.score: b for name in ("", preset) for b in self.bands if b.preset == name}
+
+    def _check(self, preset: str) -> None:
+        if preset and preset not in self.presets:
+            raise InputError(
+                f"{self.name} has no preset {preset!r}", expected=", ".join(self.presets) or "none: it has no presets"
+            )

@@ -21,6 +21,7 @@ from nociscope.core.instrument import (
     ScoreRule,
     Vector,
 )
+from nociscope.io.linked_criteria import linked
 
 _FOLDER = "instrument_files"
 _ABOUT = ("id", "name", "version", "construct", "licence", "recall", "direction", "respondent", "unavailable")
@@ -38,7 +39,7 @@ def instruments() -> dict[str, Instrument]:
         A file does not say what it must.
     """
     found = (parse(path.read_bytes(), path.name) for path in sorted(_files(), key=lambda p: p.name))
-    return {instrument.id: instrument for instrument in found}
+    return linked({instrument.id: instrument for instrument in found})
 
 
 def find_instrument(name: str) -> Instrument:
@@ -88,6 +89,7 @@ def _instrument(data: Mapping[str, Any], digest: str) -> Instrument:
         raise InputError("no file ships item text", expected='item_text = "not_shipped"')
     references = tuple(Reference(**_tuples(r)) for r in about.pop("reference", ()))
     languages = tuple(about.pop("languages_validated", ()))
+    about["uses"] = tuple(about.get("uses", ()))
     items = _items(data.get("items", {}), data.get("item", ()))
     columns = tuple(i.column for i in items)
     scores: list[ScoreRule] = []
@@ -120,7 +122,9 @@ def _items(shared: Mapping[str, Any], single: Iterable[Mapping[str, Any]]) -> tu
         if "allowed" in own:
             own["allowed"] = tuple(float(v) for v in own["allowed"])
         if "recode" in own:
-            own["recode"] = dict(zip(own["recode"]["from"], map(float, own["recode"]["to"]), strict=True))
+            own["recode"] = dict(
+                zip(map(str.lower, own["recode"]["from"]), map(float, own["recode"]["to"]), strict=True)
+            )
         found[column] = Item(column, float(low), float(high), **own)
     return tuple(found.values())
 
@@ -170,12 +174,14 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
 
 
 def _vector(entry: Mapping[str, Any], columns: tuple[str, ...]) -> Vector:
+    """A test: ``items`` in order, or by column with ``fill`` for those that are not named."""
     own = dict(entry)
-    answers = own.pop("items", {})
+    answers, fill = own.pop("items", {}), own.pop("fill", "")
     if isinstance(answers, list):
-        answers = dict(zip(columns, answers, strict=False))
-    answers = {c: answers.get(c, "") for c in columns} | {k: v for k, v in answers.items() if k not in columns}
+        answers = dict(zip(columns, answers, strict=True))
+    answers = {c: answers.get(c, fill) for c in columns} | {k: v for k, v in answers.items() if k not in columns}
     own = {k.removeprefix("expect_"): v for k, v in own.items()}
+    own["fill"] = math.nan if fill == "" else float(fill)
     return Vector(answers={k: math.nan if v == "" else v for k, v in answers.items()}, **own)
 
 

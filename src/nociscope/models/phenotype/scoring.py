@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nociscope.core.errors import InputError
-from nociscope.core.instrument import Instrument, Missing, ScoreRule
+from nociscope.core.instrument import RAW, SCORED, Instrument, Item, ScoreRule
 from nociscope.core.status import FitStatus
-from nociscope.models.phenotype.expression import evaluate, names
+from nociscope.models.phenotype.bounds import Interval, bounds
+from nociscope.models.phenotype.missing import filled
+from nociscope.models.phenotype.operations import looked_up
 
 Column = NDArray[np.float64]
 Answers = Mapping[str, Column]
@@ -24,7 +26,7 @@ class Scored:
     Parameters
     ----------
     value : nan where the status denies it. low, high : what it can be. se : where a table gives one, else nan.
-    n_valid : answered inputs. n_asked : inputs there are.
+    n_valid : answered items behind it. n_asked : items there are.
     status : `FitStatus` as text.
     """
 
@@ -39,15 +41,17 @@ class Scored:
 
 
 @dataclass(frozen=True, eq=False)
-class _Input:
-    """An item or an earlier score, with its bounds; ``value`` is nan where it is not known."""
+class _Known:
+    """An item or an earlier score: its interval, why it is as it is, and the items behind it."""
 
-    value: Column
-    low: Column
-    high: Column
+    interval: Interval
+    answered: Mapping[str, NDArray[np.bool_]]
+    status: NDArray[np.str_] | None = None
 
 
-def scored(instrument: Instrument, answers: Answers, optional: bool = False) -> dict[str, Scored]:
+def scored(
+    instrument: Instrument, answers: Answers, optional: bool = False, preset: str = "", coding: str = RAW
+) -> dict[str, Scored]:
     """Score everybody.
 
     Parameters
@@ -55,6 +59,8 @@ def scored(instrument: Instrument, answers: Answers, optional: bool = False) -> 
     answers : column → shape (person,), numbers in the range of the item, nan where unanswered. Range and type are the
         business of whoever read them.
     optional : use the rules for missing items that are marked as not official.
+    preset : name of a published variant.
+    coding : ``raw``, or ``scored`` where reversed items were turned round before.
 
     Returns
     -------
@@ -64,198 +70,55 @@ def scored(instrument: Instrument, answers: Answers, optional: bool = False) -> 
     Raises
     ------
     InputError
-        A column of the instrument is absent.
+        A column of the instrument is absent, it cannot be scored, or a preset or coding is unknown.
     """
     if instrument.unavailable:
         raise InputError(f"{instrument.name} cannot be scored", got=instrument.unavailable)
+    if coding not in (RAW, SCORED):
+        raise InputError("unknown coding", expected=f"{RAW} or {SCORED}", got=coding)
     if absent := [c for c in instrument.columns if c not in answers]:
         raise InputError(f"{instrument.name}: columns are absent", expected=", ".join(absent))
-    known = {item.column: _item(instrument, item.column, answers[item.column]) for item in instrument.items}
+    known = {i.column: _item(i, answers[i.column], coding) for i in instrument.items}
     out: dict[str, Scored] = {}
-    for rule in instrument.scores:
-        out[rule.id] = _score(rule, known, optional)
-        known[rule.id] = _Input(out[rule.id].value, out[rule.id].low, out[rule.id].high)
+    for rule in instrument.score_rules(preset):
+        out[rule.id], known[rule.id] = _score(rule, known, optional)
     return out
 
 
-def _item(instrument: Instrument, column: str, values: Column) -> _Input:
-    """An item as it is scored, reversed where the file says so."""
-    item = instrument.item(column)
+def _item(item: Item, values: Column, coding: str) -> _Known:
+    """An item as it is scored, reversed where the file says so and nobody did it before."""
     x = np.asarray(values, dtype=np.float64)
-    if item.reverse:
+    if item.reverse and coding == RAW:
         x = item.low + item.high - x
-    gone = np.isnan(x)
-    return _Input(x, np.where(gone, item.low, x), np.where(gone, item.high, x))
+    there = np.isfinite(x)
+    return _Known(
+        Interval(x, np.where(there, x, item.low), np.where(there, x, item.high)), {item.column: there}
+    )  # fmt: skip
 
 
-def _score(rule: ScoreRule, known: Mapping[str, _Input], optional: bool) -> Scored:
+def _score(rule: ScoreRule, known: Mapping[str, _Known], optional: bool) -> tuple[Scored, _Known]:
     inputs = [known[name] for name in rule.inputs]
-    values = np.stack([i.value for i in inputs], axis=1)
-    low, high = _bounds(rule, inputs)
-    n_valid = np.isfinite(values).sum(axis=1)
     missing = rule.optional if optional and rule.optional is not None else rule.missing
-    value, status = _filled(rule, values, n_valid, missing, (low, high))
-    se = _looked_up(rule.se, values[:, 0]) if rule.se else np.full(len(value), np.nan)
-    return Scored(rule, value, low, high, np.where(np.isfinite(value), se, np.nan), n_valid, len(inputs), status)
+    intervals = [i.interval for i in inputs]
+    if missing.rule == "unticked" and not missing.min_valid:
+        intervals = [i.blank_as_zero() for i in intervals]
+    values = np.stack([i.value for i in intervals], axis=1)
+    low, high = bounds(rule, intervals)
+    value, status = filled(rule, values, missing, (low, high))
+    status = _inherited(status, [i.status for i in inputs if i.status is not None])
+    value = np.where(status == FitStatus.OUT_OF_RANGE, np.nan, value)
+    low, high = (np.where(status == FitStatus.OUT_OF_RANGE, np.nan, end) for end in (low, high))
+    answered = {c: there for i in inputs for c, there in i.answered.items()}
+    n_valid = np.stack(list(answered.values())).sum(axis=0, dtype=np.int64)
+    se = looked_up(rule.se, values[:, 0]) if rule.se else np.full(len(value), np.nan)
+    se = np.where(np.isfinite(value), se, np.nan)
+    found = Scored(rule, value, low, high, se, n_valid, len(answered), status)
+    return found, _Known(Interval(value, low, high), answered, status)
 
 
-def _bounds(rule: ScoreRule, inputs: list[_Input]) -> tuple[Column, Column]:
-    """Least and most that the score can be: every operation is monotone, so the corners are enough."""
-    ends = [np.stack([getattr(i, side) for i in inputs], axis=1) for side in ("low", "high")]
-    if rule.op == "expr":
-        corners = _corners(rule, inputs)
-        return corners.min(axis=0), corners.max(axis=0)
-    if rule.op in ("bin", "lookup"):
-        return _over_steps(rule, ends[0][:, 0], ends[1][:, 0])
-    at = [_operate(rule, end) for end in ends]
-    return np.minimum(*at), np.maximum(*at)
-
-
-def _corners(rule: ScoreRule, inputs: list[_Input]) -> Column:
-    """The expression at every corner of what is unknown, shape (corner, person)."""
-    used = names(rule.expr)
-    by_name = dict(zip(rule.inputs, inputs, strict=True))
-    open_ = [n for n in used if (by_name[n].low != by_name[n].high).any()]
-    found = []
-    for bits in range(2 ** len(open_)):
-        chosen = {n: by_name[n].low for n in used}
-        chosen |= {n: by_name[n].high for k, n in enumerate(open_) if bits >> k & 1}
-        found.append(_scaled(rule, np.broadcast_to(evaluate(rule.expr, chosen), by_name[used[0]].low.shape)))
-    return np.stack(found)
-
-
-def _over_steps(rule: ScoreRule, low: Column, high: Column) -> tuple[Column, Column]:
-    """Least and most value of a step function or table between two ends."""
-    if rule.op == "bin":
-        steps = np.array(rule.values)
-        first, last = (_step(rule, end) for end in (low, high))
-    else:
-        places = np.array(sorted(rule.table))
-        steps = np.array([rule.table[p] for p in places])
-        first = np.searchsorted(places, low, side="left")
-        last = np.searchsorted(places, high, side="right") - 1
-    between = (np.arange(len(steps)) >= first[:, None]) & (np.arange(len(steps)) <= last[:, None])
-    least = np.where(between, steps, np.inf).min(axis=1)
-    most = np.where(between, steps, -np.inf).max(axis=1)
-    least, most = (np.where(between.any(axis=1), end, np.nan) for end in (least, most))
-    ends = _scaled(rule, least), _scaled(rule, most)
-    return np.minimum(*ends), np.maximum(*ends)
-
-
-def _filled(
-    rule: ScoreRule, values: Column, n_valid: NDArray[np.int64], missing: Missing, bounds: tuple[Column, Column]
-) -> tuple[Column, NDArray[np.str_]]:
-    """Value and status under the rule for unanswered items."""
-    n = values.shape[1]
-    complete = n_valid == n
-    status = np.where(complete, str(FitStatus.OK), str(FitStatus.MISSING_DATA)).astype("<U24")
-    if rule.op in ("expr", "bin", "lookup"):
-        value = np.where(complete, _operate(rule, np.where(np.isfinite(values), values, 0.0)), np.nan)
-    else:
-        value, status = _FILL[missing.rule](rule, values, n_valid, missing, status)
-    settled = ~complete & (bounds[0] == bounds[1])
-    if missing.rule == "bounded":
-        value, status = np.where(settled, bounds[0], value), np.where(settled, str(FitStatus.OK), status)
-    return value, np.where(np.isnan(value) & (status == FitStatus.OK), str(FitStatus.MISSING_DATA), status)
-
-
-def _complete(
-    rule: ScoreRule, values: Column, n_valid: NDArray[np.int64], missing: Missing, status: NDArray[np.str_]
-) -> tuple[Column, NDArray[np.str_]]:
-    return _operate(rule, values), status
-
-
-def _bounded(
-    rule: ScoreRule, values: Column, n_valid: NDArray[np.int64], missing: Missing, status: NDArray[np.str_]
-) -> tuple[Column, NDArray[np.str_]]:
-    some = (n_valid > 0) & (n_valid < values.shape[1])
-    return _operate(rule, values), np.where(some, str(FitStatus.INDETERMINATE), status)
-
-
-def _prorated(
-    rule: ScoreRule, values: Column, n_valid: NDArray[np.int64], missing: Missing, status: NDArray[np.str_]
-) -> tuple[Column, NDArray[np.str_]]:
-    """Fill what is missing with the mean of what is not, where enough is there."""
-    mean = np.divide(np.nansum(values, axis=1), n_valid, out=np.full(len(values), np.nan), where=n_valid > 0)
-    full = _operate(rule, np.where(np.isnan(values), mean[:, None], values))
-    return _where_enough(full, values, n_valid, missing, status)
-
-
-def _percent(
-    rule: ScoreRule, values: Column, n_valid: NDArray[np.int64], missing: Missing, status: NDArray[np.str_]
-) -> tuple[Column, NDArray[np.str_]]:
-    """The range of the score, in proportion to what was reached of what was answered."""
-    return _prorated(rule, values, n_valid, missing, status)
-
-
-def _unticked(
-    rule: ScoreRule, values: Column, n_valid: NDArray[np.int64], missing: Missing, status: NDArray[np.str_]
-) -> tuple[Column, NDArray[np.str_]]:
-    full = _operate(rule, np.nan_to_num(values))
-    return _where_enough(full, values, n_valid, missing, status)
-
-
-def _where_enough(
-    full: Column, values: Column, n_valid: NDArray[np.int64], missing: Missing, status: NDArray[np.str_]
-) -> tuple[Column, NDArray[np.str_]]:
-    complete, enough = n_valid == values.shape[1], n_valid >= max(1, missing.min_valid)
-    status = np.where(~complete & enough, str(FitStatus.PRORATED), status)
-    status = np.where(~enough & (n_valid > 0), str(FitStatus.TOO_FEW_TRIALS), status)
-    return np.where(enough, full, np.nan), status
-
-
-_FILL: dict[str, Callable[..., tuple[Column, NDArray[np.str_]]]] = {
-    "complete": _complete, "bounded": _bounded, "prorate": _prorated, "percent_of_answered": _percent,
-    "unticked": _unticked,
-}  # fmt: skip
-
-
-def _operate(rule: ScoreRule, x: Column) -> Column:
-    """The operation itself on complete inputs, shape (person, input); nan where one is missing."""
-    if rule.op == "expr":
-        return _scaled(rule, evaluate(rule.expr, dict(zip(rule.inputs, x.T, strict=True))))
-    return _scaled(rule, _OPERATIONS[rule.op](rule, x))
-
-
-def _percent_of_max(rule: ScoreRule, x: Column) -> Column:
-    return np.asarray(100 * x.sum(axis=1) / (x.shape[1] * rule.item_max))
-
-
-def _count_ge(rule: ScoreRule, x: Column) -> Column:
-    return np.where(np.isnan(x).any(axis=1), np.nan, (x >= rule.at_least).sum(axis=1))
-
-
-def _bin(rule: ScoreRule, x: Column) -> Column:
-    return np.where(np.isnan(x[:, 0]), np.nan, np.array(rule.values)[_step(rule, x[:, 0])])
-
-
-_OPERATIONS: dict[str, Callable[[ScoreRule, Column], Column]] = {
-    "sum": lambda rule, x: x.sum(axis=1),
-    "mean": lambda rule, x: x.mean(axis=1),
-    "wsum": lambda rule, x: x @ np.array(rule.weights),
-    "max": lambda rule, x: x.max(axis=1),
-    "percent_of_max": _percent_of_max,
-    "count_ge": _count_ge,
-    "bin": _bin,
-    "lookup": lambda rule, x: _looked_up(rule.table, x[:, 0]),
-}
-
-
-def _step(rule: ScoreRule, x: Column) -> NDArray[np.int64]:
-    """Which step of a ``bin``; ``closed`` says whether an edge belongs to the values below it (right) or above."""
-    edges = np.array(rule.edges)
-    found = (
-        np.searchsorted(edges, x, side="left") if rule.closed == "right" else np.searchsorted(edges, x, side="right")
-    )
-    return found.astype(np.int64)
-
-
-def _looked_up(table: Mapping[float, float], x: Column) -> Column:
-    places = np.array(sorted(table))
-    steps = np.array([table[p] for p in places])
-    at = np.clip(np.searchsorted(places, x), 0, len(places) - 1)
-    return np.where(np.isclose(places[at], x), steps[at], np.nan)
-
-
-def _scaled(rule: ScoreRule, x: Column) -> Column:
-    return np.asarray(rule.scale * x + rule.offset)
+def _inherited(status: NDArray[np.str_], earlier: list[NDArray[np.str_]]) -> NDArray[np.str_]:
+    """A score made of scores is as doubtful as they are."""
+    for one in earlier:
+        status = np.where((one == FitStatus.PRORATED) & (status == FitStatus.OK), str(FitStatus.PRORATED), status)
+        status = np.where(one == FitStatus.OUT_OF_RANGE, str(FitStatus.OUT_OF_RANGE), status)
+    return status
