@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,11 +19,17 @@ from nociscope.viz.drawing import Drawing
 from nociscope.viz.forest import forest
 from nociscope.viz.graphical import graphical
 from nociscope.viz.input_function import input_function
+from nociscope.viz.interaction import has_cells, interaction
+from nociscope.viz.joint import joint
 from nociscope.viz.map_planes import map_planes
+from nociscope.viz.mediation import mediation
 from nociscope.viz.paired import paired
+from nociscope.viz.prediction import prediction
 from nociscope.viz.records import Truth
 from nociscope.viz.recovery import recovery
+from nociscope.viz.replication import replication
 from nociscope.viz.retest import retest
+from nociscope.viz.single_case import single_cases
 from nociscope.viz.statuses import statuses
 from nociscope.viz.style import house
 from nociscope.viz.svg import inline
@@ -31,6 +37,29 @@ from nociscope.viz.uptake import uptake
 
 UPTAKE = ("SUV", "SUVR")
 """Models without curves: a mean over a window, whose outcome bears the model's name."""
+
+
+DRAWS: dict[str, Callable[[Finding], Drawing]] = {
+    "contrast": contrast,
+    "correlate": correlation,
+    "paired": paired,
+    "retest": retest,
+    "formula": contrast,
+    "single_case": lambda finding: single_cases((finding,)),
+    "mediate": mediation,
+    "predict": prediction,
+    "joint": joint,
+}
+"""Kind of a finding to the figure that shows its people; `figure_of` knows the exceptions."""
+
+
+def figure_of(finding: Finding) -> Callable[[Finding], Drawing] | None:
+    """The figure that a finding asks for: sites, levels or cells where it has them, else that of its kind."""
+    if "sites" in finding.details:
+        return replication
+    if "level_estimates" in finding.details or (finding.kind in ("contrast", "formula") and has_cells(finding)):
+        return interaction
+    return DRAWS.get(finding.kind)
 
 
 @dataclass(frozen=True)
@@ -80,13 +109,18 @@ class Studio:
 
     def finding(self, finding: Finding) -> Picture | None:
         """Draw a finding by its kind; one without points, or of a kind without a figure, has nothing to show."""
-        draws = {"contrast": contrast, "correlate": correlation, "paired": paired, "retest": retest}
-        # a formula that tests levels is drawn as the groups that they make
-        draw = draws.get("contrast" if finding.kind == "formula" and len(finding.n) > 1 else finding.kind)
+        draw = figure_of(finding)
         if not finding.points or draw is None:
             return None
         with house():
             return self._picture(draw(finding))
+
+    def cases(self, findings: Sequence[Finding]) -> Picture | None:
+        """Draw the single cases of one region together."""
+        if not any(f.points for f in findings):
+            return None
+        with house():
+            return self._picture(single_cases(findings))
 
     def map(self, view: MapView) -> Picture:
         """Draw planes of a map, or looks at a surface."""

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from nociscope.core.finding import Finding
-from nociscope.viz.difference import difference
+from nociscope.viz.difference import difference, margin_note
 from nociscope.viz.drawing import Drawing
 from nociscope.viz.finding_words import axis_label, caption, heading, numbers_of, words
 from nociscope.viz.numbers import percent
@@ -26,7 +26,7 @@ def contrast(finding: Finding) -> Drawing:
     grid = figure.add_gridspec(1, 2, width_ratios=[2.3, 1], wspace=0.12, left=0.125, right=0.9, top=0.95, bottom=0.15)
     _people(quiet(figure.add_subplot(grid[0]), "", axis_label(finding)), finding, groups_of(finding))
     difference(quiet(figure.add_subplot(grid[1]), grid=""), finding)
-    note = _note(finding)
+    note = f"{_note(finding)}{margin_note(finding)}"
     return Drawing(figure, heading(finding), f"{words(finding)}{note}", f"{caption(finding)}{note}")
 
 

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from nociscope.core.finding import Finding
 from nociscope.core.vocabulary import VOCABULARY
 from nociscope.viz.contrast import groups_of
+from nociscope.viz.difference import difference, margin_note
 from nociscope.viz.drawing import Drawing
 from nociscope.viz.finding_words import axis_label, caption, numbers_of, question, words
 from nociscope.viz.numbers import typeset
@@ -16,10 +17,15 @@ from nociscope.viz.style import COLOURS, INK, MARKERS, VERMILLION, canvas, legen
 def correlation(finding: Finding) -> Drawing:
     """Draw a correlation; ``Point.x`` is the other variable.
 
+    A declared margin of equivalence stands at the right, with the effect that is held against it.
     The line and its band are drawn where ``details`` holds ``band_x``, ``band_mid``, ``band_low``, ``band_high``.
     """
     figure = canvas(3.3)
-    axes = quiet(figure.add_axes((0.125, 0.14, 0.845, 0.8)), _other(finding), axis_label(finding), grid="both")
+    beside = "equivalence_margin" in finding.details
+    wide = 0.6 if beside else 0.845
+    axes = quiet(figure.add_axes((0.125, 0.14, wide, 0.8)), other_label(finding), axis_label(finding), grid="both")
+    if beside:
+        difference(quiet(figure.add_axes((0.76, 0.14, 0.14, 0.8)), grid=""), finding)
     _band(axes, finding)
     groups = groups_of(finding)
     for i, group in enumerate(groups):
@@ -30,10 +36,12 @@ def correlation(finding: Finding) -> Drawing:
         )  # fmt: skip
     if groups:
         legend(axes)
-    return Drawing(figure, f"{finding.region}: {question(finding)}", words(finding), caption(finding))
+    note = margin_note(finding)
+    title = f"{finding.region}: {question(finding)}"
+    return Drawing(figure, title, f"{words(finding)}{note}", f"{caption(finding)}{note}")
 
 
-def _other(finding: Finding) -> str:
+def other_label(finding: Finding) -> str:
     """Name and unit of the other variable: as supplied, else what the contrast says it is per."""
     label = finding.details.get("x_label")
     if isinstance(label, str):

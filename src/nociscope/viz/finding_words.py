@@ -7,12 +7,15 @@ from collections.abc import Sequence
 
 from nociscope.core.finding import Finding
 from nociscope.core.vocabulary import VOCABULARY
-from nociscope.viz.numbers import NBSP, p_text, plain, typeset, unit_text, with_interval, with_unit
+from nociscope.viz.numbers import MISSING, NBSP, p_text, plain, typeset, unit_text, with_interval, with_unit
 
 _EFFECTS = {
     "hedges_g": "Hedges g", "dz": "d of differences", "hedges_gz": "Hedges g of differences", "pearson_r": "Pearson r",
     "partial_r": "partial r", "spearman_rho": "Spearman ρ", "icc11": "ICC(1,1)",
-    "partial_eta_squared": "partial η²", "standardised": "standardised effect",
+    "partial_eta_squared": "partial η²", "standardised": "standardised effect", "auc": "AUC", "cv_r2": "held-out R²",
+    "z_cc": "z of the case", "ab_standardised": "standardised indirect effect", "mean_hedges_g": "mean Hedges g",
+    "mean_dz": "mean d of differences", "mean_pearson_r": "mean r", "mean_spearman_rho": "mean ρ",
+    "mean_standardised": "mean standardised effect",
 }  # fmt: skip
 ADJUSTMENTS = {
     "max": "maximum over regions", "step-down": "maximum over regions, in steps", "holm": "Holm",
@@ -38,6 +41,12 @@ def value_unit(finding: Finding) -> str:
 def quantity(finding: Finding) -> str:
     """Measure and model: ``VT (2TCM)``; a model that is the measure itself is not said twice."""
     return finding.measure if finding.model in ("", finding.measure) else f"{finding.measure} ({finding.model})"
+
+
+def place(finding: Finding) -> str:
+    """Where a line belongs among those of its hypothesis: the region; of a single case also who it is."""
+    case = finding.details.get("case")
+    return f"{case}, {finding.region}" if isinstance(case, str) else finding.region
 
 
 def heading(finding: Finding) -> str:
@@ -73,7 +82,7 @@ def interval(finding: Finding) -> str:
     text = with_interval(finding.estimate, finding.ci_low, finding.ci_high, finding.ci_level)
     if finding.effect_size.name == "partial_eta_squared":
         return f"{effect_name(finding.effect_size.name)} {text}"
-    return with_unit(text, finding.unit)
+    return f"{text} SDs" if finding.kind == "joint" and text != MISSING else with_unit(text, finding.unit)
 
 
 def effect(finding: Finding) -> str:
@@ -88,7 +97,8 @@ def p_words(finding: Finding) -> str:
     """Return p, and p corrected with the name of the correction; empty where none was tested."""
     if not math.isfinite(finding.p_value):
         return ""
-    if math.isfinite(finding.p_adjusted) and finding.adjustment in ADJUSTMENTS:
+    alone = finding.details.get("regions_tested") == 1 and finding.p_adjusted == finding.p_value
+    if math.isfinite(finding.p_adjusted) and finding.adjustment in ADJUSTMENTS and not alone:
         name = ADJUSTMENTS[finding.adjustment]
         return f"{p_text(finding.p_value)}; corrected ({name}) {p_text(finding.p_adjusted)}"
     return p_text(finding.p_value)
@@ -113,6 +123,18 @@ def words(finding: Finding, about: str = "") -> str:
         return f"No estimate ({finding.status.replace('_', ' ')}); {sample(finding)}."
     parts = (f"{about or question(finding)}: {interval(finding)}; {sample(finding)}", effect(finding), p_words(finding))
     return " ".join(f"{part}." for part in parts if part)
+
+
+def margin_words(finding: Finding) -> str:
+    """Return what two one-sided tests say against a declared margin; empty where there is none."""
+    verdict = finding.details.get("equivalence_verdict")
+    if not isinstance(verdict, str):
+        return ""
+    scale = str(finding.details.get("equivalence_scale", ""))
+    margin = f"±{plain(detail(finding, 'equivalence_margin'), 2)}"
+    stated = with_unit(margin, scale) if scale == finding.unit else f"{margin} ({effect_name(scale)})"
+    tested = p_text(detail(finding, "equivalence_p"))
+    return f"Against the declared margin of {stated}: {verdict}, {tested} by two one-sided tests."
 
 
 def numbers_of(values: object) -> list[float]:

@@ -10,6 +10,7 @@ MISSING = "n/a"
 NBSP = "\u00a0"
 _PRETTY = {"1": "", "kBq min/mL": "kBq·min/mL", "degC": "°C", "percent": "%", "year": "years"}
 _POWER = re.compile(r"\b(c?m)([23])\b")
+_PER = re.compile(r"/\(([^()]+)\)$")
 _RAISED = {"2": "²", "3": "³"}
 _EXPONENT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -21,7 +22,8 @@ def typeset(text: str) -> str:
 
 def unit_text(unit: str) -> str:
     """Return a unit as printed; the unitless one is empty."""
-    return _PRETTY.get(unit, typeset(unit))
+    # the unit of a slope reads better in words than with brackets
+    return _PRETTY.get(unit, typeset(_PER.sub(r" per \1", unit)))
 
 
 def with_unit(text: str, unit: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nociscope.core.finding import Finding
-from nociscope.viz.difference import difference
+from nociscope.viz.difference import difference, margin_note
 from nociscope.viz.drawing import Drawing
 from nociscope.viz.finding_words import axis_label, caption, heading, sessions, words
 from nociscope.viz.style import BLUE, MUTED, TEXT, VERMILLION, canvas, quiet
@@ -24,4 +24,5 @@ def paired(finding: Finding) -> Drawing:
     axes.set_xlim(-0.35, 1.35)
     axes.set_xticks([0, 1], [f"{name}\nn = {len(pairs)}" for name in sessions(finding)], fontsize=TEXT)
     difference(quiet(figure.add_subplot(grid[1]), grid=""), finding)
-    return Drawing(figure, heading(finding), words(finding), caption(finding))
+    note = margin_note(finding)
+    return Drawing(figure, heading(finding), f"{words(finding)}{note}", f"{caption(finding)}{note}")

@@ -154,7 +154,7 @@ def test_correlation_draws_the_band_it_is_given_and_no_other(made_up):
 def test_slope_unit_is_not_the_unit_of_the_axis(made_up):
     finding = made_up.finding(kind="correlate")
     assert correlation(finding).figure.axes[0].get_ylabel() == "VT (mL/cm³)"
-    assert "mL/cm³/(kg/m²)" in finding_words.interval(finding)
+    assert "mL/cm³ per kg/m²" in finding_words.interval(finding)
 
 
 def test_retest_draws_bias_and_limits_and_says_mdc(made_up):

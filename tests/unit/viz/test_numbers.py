@@ -60,7 +60,7 @@ def test_p_that_does_not_exist_says_so():
     ("unit", "text"),
     [
         ("mL/cm3", "mL/cm³"),
-        ("mL/cm3/(kg/m2)", "mL/cm³/(kg/m²)"),
+        ("mL/cm3/(kg/m2)", "mL/cm³ per kg/m²"),
         ("1", ""),
         ("kBq min/mL", "kBq·min/mL"),
         ("MBq", "MBq"),
