@@ -15,7 +15,6 @@ from typing import Any
 
 from nociscope.core.finding import Safeguard
 from nociscope.core.hypothesis import Hypothesis
-from nociscope.stats.safeguards import raised
 
 PLACE = "logs/hypotheses.tsv"
 HEADER = ("hypothesis", "name", "asks", "first_run", "study_file")
@@ -50,8 +49,8 @@ def asked_before(root: Path) -> tuple[Asked, ...]:
     return tuple(Asked(*(row + [""] * len(HEADER))[: len(HEADER)]) for row in rows)
 
 
-def remember(root: Path, hypotheses: Sequence[Hypothesis], study_file: str) -> tuple[str, ...]:
-    """Append what was never asked before; return the hashes of all that ever was, in order of asking."""
+def remember(root: Path, hypotheses: Sequence[Hypothesis], study_file: str, write: bool = True) -> tuple[str, ...]:
+    """Append what was never asked before, unless told not to; return the hashes of all that ever was, in order."""
     known = {a.hypothesis: a for a in asked_before(root)}
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     new: dict[str, Asked] = {}
@@ -59,7 +58,7 @@ def remember(root: Path, hypotheses: Sequence[Hypothesis], study_file: str) -> t
         own = fingerprint(h)
         if own not in known:
             new.setdefault(own, Asked(own, h.name, _short(h), now, study_file))
-    if new:
+    if new and write:
         _append(root / PLACE, new.values())
     return (*known, *new)
 
@@ -91,5 +90,7 @@ def tried(ever: Iterable[str], hypotheses: Sequence[Hypothesis]) -> tuple[Safegu
     count, gone = len({*ever} | now), len({*ever} - now)
     if not count:
         return ()
+    from nociscope.stats.safeguards import raised  # brings scipy: only who reports pays for it
+
     values: Mapping[str, object] = {"count": count, "gone": gone}
     return (raised("forking-paths" if gone else "hypotheses-run", values=values),)

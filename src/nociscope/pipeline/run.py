@@ -20,16 +20,19 @@ from nociscope.pipeline.assess import assess
 from nociscope.pipeline.code import step_code
 from nociscope.pipeline.execute import Outcome, current, run_task
 from nociscope.pipeline.executors import Fleet, Harvest, executor
+from nociscope.pipeline.hypothesis_log import remember
 from nociscope.pipeline.job import Job, step_table
 from nociscope.pipeline.plan import Selection, plan
 from nociscope.pipeline.progress import Reporter
 from nociscope.pipeline.sources import Finder
 from nociscope.pipeline.step import Step
 from nociscope.pipeline.store import Store
-from nociscope.pipeline.summary import exit_code, lines
+from nociscope.pipeline.summary import exit_code, lines, safeguard_lines
 from nociscope.pipeline.task import GROUP, Plan, Task
 
 STEPS = "nociscope.pipeline.steps.table:STEPS"
+TELL_HISTORY = ("report-cohort",)
+"""Steps that are told which hypotheses were ever asked of the output folder."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ def run(config: RunConfig, console: Console | None = None) -> RunResult:
     console = console or Console(stderr=True, highlight=False, soft_wrap=True)
     store = Store(config.output_dir.absolute(), config.rehash)
     steps = step_table(config.table)
-    chosen = planned(config, steps)
+    chosen = _with_history(planned(config, steps), config, store)
     tasks = [t for t in chosen.tasks if (t.unit == GROUP) == (config.level == "group")]
     if config.dry_run:
         reasons = why(chosen.tasks, tasks, steps, store)
@@ -118,9 +121,21 @@ def run(config: RunConfig, console: Console | None = None) -> RunResult:
     calm = [_calm(t, steps[t.step], store) for t in tasks if not reasons[t.id]]
     harvest = _execute(config, [t for t in tasks if reasons[t.id] and not t.blocked], console)
     outcomes = (*blocked, *calm, *harvest.outcomes)
-    for line in (*harvest.notes, *lines(outcomes, harvest.pending)):
+    for line in (*harvest.notes, *lines(outcomes, harvest.pending), *safeguard_lines(tasks, outcomes, store.root)):
         console.print(line, markup=False)
     return RunResult(exit_code(outcomes, harvest.pending), outcomes, harvest.pending)
+
+
+def _with_history(found: Plan, config: RunConfig, store: Store) -> Plan:
+    """Keep the hypotheses in the log of all that were ever asked, and tell the pages of their number."""
+    pages = [t for t in found.tasks if t.step in TELL_HISTORY and not t.blocked]
+    if config.level != "group" or not pages:
+        return found
+    asked = _study(config.study_file).hypothesis
+    named = config.study_file.name if config.study_file else ""
+    ever = list(remember(store.root, asked, named, write=not config.dry_run))
+    told = [replace(t, params={**t.params, "ever_asked": ever}) if t in pages else t for t in found.tasks]
+    return replace(found, tasks=tuple(told))
 
 
 def planned(config: RunConfig, steps: Mapping[str, Step]) -> Plan:

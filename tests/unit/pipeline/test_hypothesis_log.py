@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from nociscope.core.study import Hypothesis
 from nociscope.pipeline.hypothesis_log import PLACE, asked_before, fingerprint, remember, tried
+from nociscope.pipeline.run import RunConfig, _with_history
+from nociscope.pipeline.store import Store
+from nociscope.pipeline.task import GROUP, Plan, Task
 
 
 def asks(**keys):
@@ -42,3 +45,29 @@ def test_what_is_no_longer_asked_is_told():
     (said,) = tried(ever[:1], [asks()])
     assert said.code == "hypotheses-run" and said.severity == "note"
     assert tried([], [asks()])[0].message.startswith("1 distinct")
+
+
+STUDY = """
+[study]
+name = "x"
+{}
+"""
+
+
+def test_pages_are_told_and_a_dry_run_writes_nothing(tmp_path):
+    study = tmp_path / "study.toml"
+    out = tmp_path / "out"
+    page = Plan((Task("report-cohort", "group", GROUP, {}, params={"seed": 1}), Task("fit", "group", GROUP, {})))
+
+    def told(*contrasts, **options):
+        blocks = [f'[[hypothesis]]\nname = "h{i}"\nmeasure = "VT"\ncontrast = {c}' for i, c in enumerate(contrasts)]
+        study.write_text(STUDY.format("\n".join(blocks)))
+        config = RunConfig(tmp_path, out, level="group", study_file=study, **options)
+        page_task, other = _with_history(page, config, Store(out)).tasks
+        assert "ever_asked" not in other.params
+        return page_task.params["ever_asked"]
+
+    assert len(told('["a", "b"]', dry_run=True)) == 1 and not (out / PLACE).exists()
+    first = told('["a", "b"]')
+    assert told('["a", "b"]') == first, "the same again gives the same bytes"
+    assert len(told('["a", "c"]')) == 2 and told('["a", "b"]')[0] == first[0] and len(told('["a", "b"]')) == 2

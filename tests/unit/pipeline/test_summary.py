@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import json
 
 import pytest
 from rich.console import Console
 
 from nociscope.pipeline.execute import Outcome
 from nociscope.pipeline.progress import Reporter
-from nociscope.pipeline.summary import exit_code, lines
+from nociscope.pipeline.summary import exit_code, lines, safeguard_lines
+from nociscope.pipeline.task import Task
 
 
 def outcome(unit, state, reason=""):
@@ -65,3 +67,39 @@ def test_a_bar_on_a_terminal_and_lines_only_for_trouble():
         reporter.ended(outcome("sub-2", "failed", "it broke"))
     assert "it broke" in stream.getvalue()
     assert "1/2 sub-1_fit" not in stream.getvalue()
+
+
+def guard(code, severity, message, overridden=False, short=""):
+    return {"code": code, "severity": severity, "message": message, "overridden": overridden, "short": short}
+
+
+def test_the_summary_says_what_the_findings_cannot_show(tmp_path):
+    shared = guard("sex-not-separable", "warn", "Sex cannot be told.")
+    findings = {
+        "one": [
+            [shared, guard("floor", "note", "Small.")],
+            [shared, guard("selected", "warn", "One of 3.", short="Picked.")],
+            [shared, guard("selected", "warn", "One of 4.", short="Picked.")],
+        ],
+        "two": [
+            [shared, guard("site-aliased", "refuse", "Sites.")],
+            [shared, guard("lab-included", "refuse", "T/T.", True)],
+        ],
+    }
+    for name, own in findings.items():
+        (tmp_path / name).mkdir()
+        content = {"Findings": [{"hypothesis": name, "safeguards": s} for s in own]}
+        (tmp_path / name / "finding.json").write_text(json.dumps(content))
+    task = Task(
+        "evaluate", "group", "group", {}, outputs={n: f"{n}/finding.json" for n in findings} | {"page": "x.html"}
+    )
+    done = Outcome(task.id, "group", "evaluate", "done")
+    assert safeguard_lines([task], [done], tmp_path) == [
+        "What these 5 findings cannot show (the report explains each code):",
+        "  refused site-aliased: Sites. [two: 1 of 5 findings]",
+        "  overruled lab-included: T/T. [two: 1 of 5 findings]",
+        "  warning sex-not-separable: Sex cannot be told.",
+        "  warning selected: Picked. [one: 2 of 5 findings]",
+        "  noted: floor",
+    ]
+    assert safeguard_lines([task], [Outcome(task.id, "group", "evaluate", "failed")], tmp_path) == []
