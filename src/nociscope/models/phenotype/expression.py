@@ -1,4 +1,8 @@
-"""The small language of instrument files: arithmetic, comparisons, and, or, not, count. It can do nothing else."""
+"""The small language of instrument files: arithmetic, comparisons, and, or, not, count. It can do nothing else.
+
+Numbers are compared with a tolerance of 1e-9 of their size, so that a fall from 4 to 3.6 is ten per cent although
+binary fractions have it as 9.999999999999998. The label that an earlier rule gave is compared as text.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +23,20 @@ _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
     ast.Mod: operator.mod,
 }  # fmt: skip
+
+
+def _near(a: Any, b: Any) -> Any:
+    return np.abs(a - b) <= 1e-9 * np.maximum(1.0, np.maximum(np.abs(a), np.abs(b)))
+
+
+def _equal(a: Any, b: Any) -> Any:
+    return np.asarray(a) == np.asarray(b) if _is_text(a) or _is_text(b) else _near(a, b)
+
+
 _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
-    ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge, ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
+    ast.Lt: lambda a, b: (a < b) & ~_near(a, b), ast.LtE: lambda a, b: (a < b) | _near(a, b),
+    ast.Gt: lambda a, b: (a > b) & ~_near(a, b), ast.GtE: lambda a, b: (a > b) | _near(a, b),
+    ast.Eq: _equal, ast.NotEq: lambda a, b: ~_equal(a, b),
 }  # fmt: skip
 
 
@@ -41,12 +56,13 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
 }  # fmt: skip
 
 
-def evaluate(text: str, values: Mapping[str, Column]) -> Column:
+def evaluate(text: str, values: Mapping[str, Any]) -> Column:
     """Value of an expression for everybody; truth is 1, falsehood 0.
 
     Parameters
     ----------
-    values : name → shape (person,), without missing values (bounds and completions are taken before).
+    values : name → shape (person,), without missing values (bounds and completions are taken before); numbers, or the
+        labels of an earlier rule, which can only be compared for equality.
 
     Raises
     ------
@@ -73,6 +89,35 @@ def constants(text: str, name: str) -> tuple[float, ...]:
     return tuple(sorted(found))
 
 
+def conjuncts(text: str) -> tuple[str, ...]:
+    """Parts that must all hold, in order: the whole expression where it is not joined by *and*."""
+    tree = _tree(text)
+    parts = tree.values if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And) else [tree]
+    return tuple(ast.unparse(p) for p in parts)
+
+
+def only_compared(text: str, name: str) -> bool:
+    """Whether an input is nowhere computed with: each mention stands alone on a side of a comparison with numbers."""
+    mentions = sum(isinstance(n, ast.Name) and n.id == name for n in ast.walk(_tree(text)))
+    compared = 0
+    for node in ast.walk(_tree(text)):
+        if isinstance(node, ast.Compare):
+            sides = (node.left, *node.comparators)
+            alone = [isinstance(s, ast.Name) and s.id == name for s in sides]
+            if all(own or isinstance(s, ast.Constant) for own, s in zip(alone, sides, strict=True)):
+                compared += sum(alone)
+    return mentions == compared
+
+
+def functions() -> frozenset[str]:
+    """Names that belong to the language."""
+    return frozenset(_FUNCTIONS) | {"and", "or", "not", "true"}
+
+
+def _is_text(value: Any) -> bool:
+    return np.asarray(value).dtype.kind in "UO"
+
+
 @cache
 def _tree(text: str) -> ast.expr:
     try:
@@ -88,6 +133,8 @@ def _value(node: ast.expr, values: Mapping[str, Column], text: str) -> Any:  # n
     match node:
         case ast.Constant(value=int() | float() as number):
             return float(number)
+        case ast.Constant(value=str() as label):
+            return label
         case ast.Name(id="true"):
             return 1.0
         case ast.Name() if node.id in values:
@@ -103,6 +150,9 @@ def _value(node: ast.expr, values: Mapping[str, Column], text: str) -> Any:  # n
             return reduce(join, (np.asarray(inner(p)) != 0 for p in node.values))
         case ast.Compare():
             sides = [inner(s) for s in (node.left, *node.comparators)]
+            ordered = [op for op in node.ops if not isinstance(op, ast.Eq | ast.NotEq)]
+            if any(type(op) not in _COMPARISONS for op in node.ops) or (ordered and any(map(_is_text, sides))):
+                raise InputError("labels are equal or not, nothing else", got=f"{ast.unparse(node)!r} in {text!r}")
             held = [_COMPARISONS[type(op)](a, b) for op, a, b in zip(node.ops, sides[:-1], sides[1:], strict=True)]
             return reduce(np.logical_and, held)
         case ast.Call(func=ast.Name(id=name)) if name in _FUNCTIONS and not node.keywords:

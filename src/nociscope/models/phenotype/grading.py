@@ -7,23 +7,21 @@ can change its mind.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nociscope.core.errors import InputError
-from nociscope.core.instrument import Band, Instrument, Item, Rule
-from nociscope.models.phenotype.expression import constants, evaluate, names
+from nociscope.core.instrument import Instrument, Rule, ScoreRule
+from nociscope.models.phenotype.completion import by_input, completions, deciding
+from nociscope.models.phenotype.expression import evaluate, names
+from nociscope.models.phenotype.reasons import path
 from nociscope.models.phenotype.scoring import scored
 
 Table = NDArray[np.float64]
-
-MOST_WORLDS = 4096
-"""Completions of one person's unknown inputs that are looked at."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +33,8 @@ class Grading:
     labels : reachable, in the order of the rule's cases.
     missing : unknown inputs that the rule looks at.
     deciding : those of them that, alone, could change the set of labels.
-    path : the condition that gave the label, where it is settled.
-    exact : whether every completion was looked at.
+    path : in words, why each label that is out of reach fails, and what gave the label where it is settled.
+    exact : whether everything that the rule can tell apart was looked at.
     """
 
     labels: tuple[str, ...]
@@ -46,12 +44,24 @@ class Grading:
     exact: bool = True
 
 
-def band_labels(band: Band, low: float, high: float) -> tuple[str, ...]:
-    """Labels of the range between two bounds; one where they fall into the same."""
-    if np.isnan(low) or np.isnan(high):
-        return ()
-    first, last = (int(np.searchsorted(band.edges, end, side="right")) - 1 for end in (low, high))
-    return band.labels[max(0, first) : max(0, last) + 1]
+def grades(
+    instrument: Instrument, rule: Rule, answers: Mapping[str, Table], optional: bool = False
+) -> NDArray[np.str_]:
+    """Grade of everybody; people of whom nothing is missing are graded at once.
+
+    Parameters
+    ----------
+    answers : column → shape (person,), nan where unknown.
+    """
+    used = _items_behind(instrument, rule)
+    gone = np.any([np.isnan(answers[c]) for c in used], axis=0)
+    out = np.full(len(gone), "", dtype=object)
+    if not gone.all():
+        columns = {c: np.where(np.isnan(v), np.nan, v)[~gone] for c, v in answers.items()}
+        out[~gone] = _named(instrument, rule, columns, optional)
+    for i in np.flatnonzero(gone):
+        out[i] = "|".join(graded(instrument, rule, {c: float(v[i]) for c, v in answers.items()}, optional).labels)
+    return out.astype(np.str_)
 
 
 def graded(instrument: Instrument, rule: Rule, answers: Mapping[str, float], optional: bool = False) -> Grading:
@@ -68,81 +78,81 @@ def graded(instrument: Instrument, rule: Rule, answers: Mapping[str, float], opt
     """
     used = _items_behind(instrument, rule)
     missing = tuple(c for c in used if np.isnan(answers[c]))
-    choices = {c: _choices(instrument.item(c), rule) for c in missing}
-    worlds, all_of_them = _worlds(choices)
-    exact = all_of_them and all(instrument.item(c).levels == choices[c] for c in missing)
-    found = _labels(instrument, rule, answers, missing, worlds, optional)
-    labels = tuple(v for v, _ in rule.cases if v in set(found))
-    deciding = tuple(c for i, c in enumerate(missing) if _decides(found, worlds[:, i]))
-    path = tuple(when for value, when in rule.cases if (value,) == labels) if len(labels) == 1 else ()
-    return Grading(tuple(dict.fromkeys(labels)), missing, deciding, path, exact)
+    chain = [*_earlier(instrument, rule), rule]
+    worlds = completions(
+        instrument, [when for r in chain for _, when in r.cases], _scores_behind(instrument, chain), missing
+    )
+    columns = {c: np.full(len(worlds.table), answers[c]) for c in instrument.columns} | dict(by_input(worlds))
+    values = _values(instrument, columns, optional)
+    said: list[str] = []
+    for one in chain:
+        values[one.id] = _first_match(one, values)
+        labels = tuple(dict.fromkeys(v for v, _ in one.cases if v in set(values[one.id])))
+        own = path(instrument, one, labels, values)
+        said += own if one is rule else [f"{one.id}, {line}" for line in own]
+    return Grading(labels, missing, deciding(worlds, values[rule.id]), tuple(said), worlds.exact)
 
 
-def _worlds(choices: Mapping[str, tuple[float, ...]]) -> tuple[Table, bool]:
-    """Completions, shape (completion, input), and whether these are all; of too many, the two extreme ones.
-
-    Scores and rules are monotone, so that the extremes bound what lies between them.
-    """
-    count = math.prod(len(v) for v in choices.values())
-    if count <= MOST_WORLDS:
-        return np.array(list(product(*choices.values())), dtype=np.float64).reshape(count, len(choices)), True
-    return np.array([[v[0] for v in choices.values()], [v[-1] for v in choices.values()]]), False
+def _named(instrument: Instrument, rule: Rule, columns: Mapping[str, Table], optional: bool) -> list[str]:
+    """First case that holds, for everybody; nothing that the rule looks at may be missing."""
+    values = _values(instrument, columns, optional)
+    for one in (*_earlier(instrument, rule), rule):
+        values[one.id] = _first_match(one, values)
+    return [str(v) for v in values[rule.id]]
 
 
-def _labels(
-    instrument: Instrument,
-    rule: Rule,
-    answers: Mapping[str, float],
-    missing: Sequence[str],
-    worlds: object,
-    optional: bool,
-) -> list[str]:
-    """Label of every completion."""
-    table = np.asarray(worlds, dtype=np.float64)
-    columns = {c: np.full(len(table), answers[c]) for c in instrument.columns}
-    columns |= {c: table[:, i] for i, c in enumerate(missing)}
-    values = {c: v for c, v in columns.items() if not np.isnan(v).any()}
+def _values(instrument: Instrument, columns: Mapping[str, Table], optional: bool) -> dict[str, Any]:
+    """Items and scores of which nothing is missing, shapes (completion,)."""
+    values: dict[str, Any] = {c: v for c, v in columns.items() if not np.isnan(v).any()}
     if instrument.scores:
         values |= {k: s.value for k, s in scored(instrument, columns, optional).items()}
-    out = np.full(len(table), "", dtype=object)
+    return values
+
+
+def _first_match(rule: Rule, values: Mapping[str, Any]) -> NDArray[np.str_]:
+    length = max((np.size(v) for v in values.values()), default=1)
+    out = np.full(length, "", dtype=object)
     for value, when in rule.cases:
         if unknown := [n for n in names(when) if n not in values]:
             raise InputError(f"rule {rule.id!r} names what is not there", got=", ".join(unknown))
         holds = np.broadcast_to(evaluate(when, values), out.shape) != 0
         out[(out == "") & holds] = value
-    return [str(v) for v in out]
+    return out.astype(np.str_)
+
+
+def _earlier(instrument: Instrument, rule: Rule) -> tuple[Rule, ...]:
+    """Rules before this one whose labels it names, directly or through one another, in the order of the file."""
+    before = list(instrument.rules[: [r.id for r in instrument.rules].index(rule.id)])
+    needed = {n for _, when in rule.cases for n in names(when)}
+    for one in reversed(before):
+        if one.id in needed:
+            needed |= {n for _, when in one.cases for n in names(when)}
+    return tuple(one for one in before if one.id in needed)
 
 
 def _items_behind(instrument: Instrument, rule: Rule) -> tuple[str, ...]:
-    """Items that a rule looks at, directly or through scores, in the order of the file."""
-    todo = [n for _, when in rule.cases for n in names(when)]
+    """Items that a rule looks at, directly or through scores and earlier rules, in the order of the file."""
     found: set[str] = set()
+    todo = [n for one in (*_earlier(instrument, rule), rule) for _, when in one.cases for n in names(when)]
+    scores, rules = {s.id: s for s in instrument.scores}, {r.id for r in instrument.rules}
     while todo:
         name = todo.pop()
         if name in instrument.columns:
             found.add(name)
-        elif name in {s.id for s in instrument.scores}:
-            todo += list(instrument.score(name).inputs)
-        else:
+        elif name in scores:
+            todo += list(scores[name].inputs)
+        elif name not in rules:
             raise InputError(f"rule {rule.id!r} names what is not there", got=name)
     return tuple(c for c in instrument.columns if c in found)
 
 
-def _choices(item: Item, rule: Rule) -> tuple[float, ...]:
-    """Values with which an unknown input is completed: all, or those around each number that it is compared with."""
-    if item.levels and len(item.levels) <= 12:
-        return item.levels
-    around = {item.low, item.high}
-    step = 1.0 if item.integer else 1e-6
-    for _, when in rule.cases:
-        for c in constants(when, item.column):
-            around |= {c - step, c, c + step}
-    return tuple(sorted(v for v in around if item.low <= v <= item.high))
-
-
-def _decides(found: Sequence[str], column: Table) -> bool:
-    """Whether knowing this input could leave fewer labels."""
-    everything = set(found)
-    return any(
-        {f for f, v in zip(found, column, strict=True) if v == value} != everything for value in np.unique(column)
-    )
+def _scores_behind(instrument: Instrument, rules: Sequence[Rule]) -> tuple[ScoreRule, ...]:
+    """Scores that rules look at, directly or through one another."""
+    todo = [n for rule in rules for _, when in rule.cases for n in names(when)]
+    scores = {s.id: s for s in instrument.scores}
+    found: set[str] = set()
+    while todo:
+        if (name := todo.pop()) in scores and name not in found:
+            found.add(name)
+            todo += list(scores[name].inputs)
+    return tuple(s for s in instrument.scores if s.id in found)
