@@ -13,6 +13,7 @@ from nociscope.report import limits, numbers, sentences, tables, troubles
 from nociscope.report.citations import Numbering, number_paragraphs
 from nociscope.report.figures import Studio
 from nociscope.report.model import CohortReport, HypothesisReport, ParticipantReport, ScanReport
+from nociscope.report.more_numbers import more_numbers
 from nociscope.viz import finding_words
 from nociscope.viz.numbers import (
     NBSP,
@@ -85,6 +86,7 @@ def _shared(report: CohortReport | ParticipantReport, numbering: Numbering) -> M
 
 def _hypothesis(report: HypothesisReport, studio: Studio) -> Mapping[str, object]:
     shared = limits.shared_safeguards(report.findings)
+    cases = _cases(report.findings)
     return {
         "report": report,
         "asked": sentences.asked(report),
@@ -94,12 +96,22 @@ def _hypothesis(report: HypothesisReport, studio: Studio) -> Mapping[str, object
         "shared": shared,
         "maps": [studio.map(view) for view in report.map.views] if report.map else [],
         "findings": [
-            (f, studio.finding(f) if i < MOST_DRAWN else None, limits.own_safeguards(f, shared))
+            (f, studio.finding(f) if i < MOST_DRAWN and not cases else None, limits.own_safeguards(f, shared))
             for i, f in enumerate(report.findings)
         ],
+        "cases": [studio.cases(own) for own in list(cases.values())[:MOST_DRAWN]],
         "drawn": MOST_DRAWN,
         "excluded": _excluded(report.findings),
     }
+
+
+def _cases(findings: tuple[Finding, ...]) -> dict[str, list[Finding]]:
+    """Single cases by region, which share a figure; nothing of other kinds, and of maps that show each case."""
+    out: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.kind == "single_case":
+            out.setdefault(finding.region, []).append(finding)
+    return out
 
 
 def _excluded(findings: tuple[Finding, ...]) -> list[tuple[str, str, str]]:
@@ -153,6 +165,8 @@ def _environment() -> Environment:
             "quantity": finding_words.quantity,
             "heading": finding_words.heading,
             "detail": finding_words.detail,
+            "place": finding_words.place,
+            "more_numbers": more_numbers,
             "value_unit": finding_words.value_unit,
             "short": short,
             "seconds": numbers.seconds_text,

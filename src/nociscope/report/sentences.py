@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from nociscope.core.finding import Finding
 from nociscope.core.vocabulary import VOCABULARY
+from nociscope.report.beside import beside, tested, texts
 from nociscope.report.model import HypothesisReport
-from nociscope.viz.finding_words import detail, effect, interval, p_words, question, sample
+from nociscope.viz.finding_words import detail, effect, interval, p_words, place, quantity, question, sample
 from nociscope.viz.numbers import (
     NBSP,
     bracketed,
@@ -47,6 +48,8 @@ def asked(report: HypothesisReport) -> str:
     what = f"{name} ({first.measure}{f' by {first.model}' if first.model else ''})"
     where = first.region if len(report.findings) == 1 else counted(len(report.findings), "region")
     contrast = typeset(first.contrast)
+    if first.kind == "contrast" and first.contrast.startswith("any of "):
+        return f"Does {what} differ between {contrast}, in {where}?"
     verb = {
         "contrast": f"Does {what} differ, {contrast}, in {where}?",
         "correlate": f"Does {what} go with another measure, {contrast}, in {where}?",
@@ -56,6 +59,7 @@ def asked(report: HypothesisReport) -> str:
         "single_case": f"Is {what} of one person unlike that of others, {contrast}, in {where}?",
         "mediate": f"Does {what} go with a cause through something else, {contrast}, in {where}?",
         "predict": f"Can {what} tell people apart whom it has not seen, {contrast}?",
+        "joint": f"Does any of {', '.join(texts(first, 'parts'))} hold, {contrast}, in {where}?",
     }
     return verb.get(first.kind, first.contrast)
 
@@ -73,9 +77,20 @@ def told(report: HypothesisReport) -> Told:
         return Told(f"{where} {_why(first)}".strip())
     if first.kind == "retest":
         return Told(_range(findings))
+    if len({f.details.get("case") for f in findings}) > 1:
+        return _cases(findings)
     same_n = len({tuple(f.n.items()) for f in findings}) == 1
     lead = f"{question(first)}; {sample(first) if same_n else 'n differs between regions'}"
     return Told(lead, tuple(_line(f, same_n) for f in findings[:MOST]), _notes(findings), max(0, len(findings) - MOST))
+
+
+def _cases(findings: Sequence[Finding]) -> Told:
+    """Single cases: each differs by name and by its controls, so a line says who."""
+    first = findings[0]
+    controls = span_text([float(f.n.get("controls", 0)) for f in findings], 0)
+    lead = f"{quantity(first)}, each case − its controls; {controls} controls a case"
+    lines = tuple((place(f), _line(f, True)[1]) for f in findings[:MOST])
+    return Told(lead, lines, hidden=max(0, len(findings) - MOST))
 
 
 def _range(findings: Sequence[Finding]) -> str:
@@ -100,24 +115,31 @@ def brackets(finding: Finding) -> str:
 def _line(finding: Finding, same_n: bool) -> tuple[str, str]:
     n = "" if same_n else f"; {sample(finding)}"
     if not math.isfinite(finding.estimate):
-        return finding.region, f"{_said_status(finding)}{n}. {_why(finding)}".strip()
+        return place(finding), f"{_said_status(finding)}{n}. {_why(finding)}".strip()
     text = f"{bracketed(finding.estimate, finding.ci_low, finding.ci_high)} {unit_text(finding.unit)}".strip()
-    tested = f", corrected {p_text(finding.p_adjusted)}" if math.isfinite(finding.p_adjusted) else ""
-    return finding.region, text + tested + n
+    tested_p = f", corrected {p_text(finding.p_adjusted)}" if math.isfinite(finding.p_adjusted) else ""
+    return place(finding), text + _shortly(finding) + tested_p + n
+
+
+def _shortly(finding: Finding) -> str:
+    """What else a line must say: a verdict on a margin, or what is left of a region that was picked."""
+    verdict = finding.details.get("equivalence_verdict")
+    return f", {verdict}" if isinstance(verdict, str) else ""
 
 
 def _notes(findings: Sequence[Finding]) -> str:
     """Where the intervals lie, in one sentence; a reliability has no zero to speak of."""
-    if findings[0].kind == "retest":
+    if math.isnan(_nothing(findings[0])):
         return ""
+    nothing, name = _nothing(findings[0]), _nothing_words(findings[0])
     places: dict[str, list[str]] = {}
     for f in findings:
         if math.isfinite(f.ci_low) and math.isfinite(f.ci_high):
-            place = "lies above zero" if f.ci_low > 0 else "lies below zero" if f.ci_high < 0 else "holds zero"
-            places.setdefault(place, []).append(f.region)
+            where = "lies above" if f.ci_low > nothing else "lies below" if f.ci_high < nothing else "holds"
+            places.setdefault(f"{where} {name}", []).append(f.region)
     if len(places) == 1:
         return f"Every interval {next(iter(places))}."
-    said = [f"{place} in {', '.join(regions)}" for place, regions in places.items()]
+    said = [f"{where} in {', '.join(regions)}" for where, regions in places.items()]
     return f"The interval {'; it '.join(said)}." if said else ""
 
 
@@ -128,8 +150,7 @@ def found(finding: Finding) -> str:
         return f"{where}: {_said_status(finding)}; {sample(finding)}. {_why(finding)}".strip()
     parts = [f"{where}: {interval(finding)}; {sample(finding)}."]
     parts += [f"{text}." for text in (effect(finding), p_words(finding)) if text]
-    if finding.kind != "retest" and (said := interval_words(finding)):
-        parts.append(said)
+    parts += [text for text in (tested(finding), interval_words(finding), beside(finding)) if text]
     return " ".join(parts)
 
 
@@ -147,14 +168,26 @@ def _why(finding: Finding) -> str:
     return f"{counted(count, 'person', 'people')} left out: {sessions.pop() if len(sessions) == 1 else reason}."
 
 
+def _nothing(finding: Finding) -> float:
+    """The value that means that nothing is there; nan where no value does."""
+    if finding.kind == "retest" or finding.effect_size.name == "partial_eta_squared":
+        return math.nan
+    return 0.5 if finding.effect_size.name == "auc" else 0.0
+
+
+def _nothing_words(finding: Finding) -> str:
+    return "chance (0.5)" if finding.effect_size.name == "auc" else "zero"
+
+
 def interval_words(finding: Finding) -> str:
     """Return what the interval allows: a direction, or none."""
-    low, high = finding.ci_low, finding.ci_high
-    if not (math.isfinite(low) and math.isfinite(high)):
+    low, high, nothing = finding.ci_low, finding.ci_high, _nothing(finding)
+    if not (math.isfinite(low) and math.isfinite(high) and math.isfinite(nothing)):
         return ""
+    name = _nothing_words(finding)
     level, unit = percent(finding.ci_level), unit_text(finding.unit)
-    if low > 0 or high < 0:
-        return f"The {level} interval lies {'above' if low > 0 else 'below'} zero."
+    if low > nothing or high < nothing:
+        return f"The {level} interval lies {'above' if low > nothing else 'below'} {name}."
     places = decimals((high - low) / 4)
     span = f"{fixed(low, places)} to {fixed(high, places)} {unit}".strip()
-    return f"The {level} interval holds zero: anything from {span} is compatible with these data."
+    return f"The {level} interval holds {name}: anything from {span} is compatible with these data."

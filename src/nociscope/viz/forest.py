@@ -8,7 +8,7 @@ import numpy as np
 
 from nociscope.core.finding import Finding
 from nociscope.viz.drawing import Drawing
-from nociscope.viz.finding_words import interval, question
+from nociscope.viz.finding_words import interval, place, question
 from nociscope.viz.numbers import counted, p_text, percent, short, unit_text
 from nociscope.viz.style import BLUE, INK, MUTED, SMALL, TEXT, beside, canvas, quiet
 
@@ -24,7 +24,7 @@ def forest(findings: Sequence[Finding]) -> Drawing:
     findings = findings[:MOST]
     figure = canvas(0.75 + 0.24 * len(findings))
     height = figure.get_figheight()
-    axes = quiet(figure.add_axes(beside([f.region for f in findings], height)), grid="x")
+    axes = quiet(figure.add_axes(beside([place(f) for f in findings], height)), grid="x")
     axes.axvline(0, color=MUTED, linewidth=0.9, linestyle=(0, (3, 2)), zorder=1)
     for i, finding in enumerate(findings):
         if not np.isfinite(finding.estimate):
@@ -40,7 +40,7 @@ def forest(findings: Sequence[Finding]) -> Drawing:
             markeredgewidth=1.2, zorder=3,
         )  # fmt: skip
     axes.set_ylim(len(findings) - 0.4, -0.6)
-    axes.set_yticks(range(len(findings)), [f.region for f in findings], fontsize=TEXT)
+    axes.set_yticks(range(len(findings)), [place(f) for f in findings], fontsize=TEXT)
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
     unit = unit_text(first.unit)
@@ -53,9 +53,9 @@ def _words(findings: Sequence[Finding], hidden: int) -> str:
     for f in findings:
         if np.isfinite(f.estimate):
             tested = f", corrected {p_text(f.p_adjusted)}" if np.isfinite(f.p_adjusted) else ""
-            parts.append(f"{f.region}: {interval(f)}{tested}.")
+            parts.append(f"{place(f)}: {interval(f)}{tested}.")
         else:
-            parts.append(f"{f.region}: {f.status.replace('_', ' ')}.")
+            parts.append(f"{place(f)}: {f.status.replace('_', ' ')}.")
     return " ".join(p for p in (*parts, _key(findings), _rest(hidden)) if p)
 
 
