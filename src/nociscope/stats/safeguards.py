@@ -399,6 +399,18 @@ RULES: dict[str, Rule] = {
             "{count} distinct hypotheses were asked of this output over time, {gone} of them no longer in the study "
             "file: a p is small by chance more often among many that were tried.",
         ),
+        # maps
+        Rule(
+            "no-localisation", "note",
+            "corrected by {how}: of {hits} significant elements none is shown by itself, only that there is an effect "
+            "somewhere among those connected; the maximum of the statistic alone, which has places, finds {alone}.",
+        ),
+        Rule(
+            "tail-extrapolated", "note",
+            "the smallest corrected p ({smallest:.3g}) are read from a {tail} tail fitted to {count} relabellings "
+            "(Anderson–Darling p = {gof:.2g}), not counted; none lies below {floor:.3g}, what all could give.",
+        ),
+        Rule("tail-refused", "warn", "no tail was fitted: {why}."),
     )
 }  # fmt: skip
 

@@ -22,6 +22,7 @@ from nociscope.stats.linear import algebra
 from nociscope.stats.maps.corrections import STATISTICS, Corrected, Tested, part_of
 from nociscope.stats.maps.element_maps import estimates, ranked, usable
 from nociscope.stats.maps.engine import EngineOptions, MapTest, Progress, Values, map_test
+from nociscope.stats.maps.far_tail import about_places, tail_told, with_tail
 from nociscope.stats.maps.picked import Outcome, asked_of_region, differences, peak_finding
 from nociscope.stats.question import question
 from nociscope.stats.region_findings import _without_unknown_genotype, region_findings
@@ -36,9 +37,14 @@ _DEFAULT = TestSettings()
 
 ABOUT_NUMBERS = frozenset(
     {"minimal-detectable-effect", "variances-unequal", "flips-asymmetric", "one-person-carries",
-     "interval-and-p-disagree", "selected", "no-correction", "different-people"}
+     "interval-and-p-disagree", "selected", "no-correction", "different-people", "ties", "one-site-carries",
+     "genotype-within-strata", "genotype-strata-disagree", "exaggeration", "prior-matters", "equivalence"}
 )  # fmt: skip
 """Safeguards that speak of one region's numbers: those of the mean over the map say nothing of its elements."""
+
+
+ABOUT_UNPICKED = frozenset({"prior-matters", "exaggeration"})
+"""Safeguards that take the numbers for those of a place that was named before; a picked one has no such meaning."""
 
 
 def evaluate_map(
@@ -88,13 +94,13 @@ def evaluate_map(
     asked = replace(asked, values=cast(Array, ranked(own) if ranks else own))  # float32 stays float32
     moves = relabellings(asked.design, hypothesis.permutations, settings.exact_limit, settings.seed)
     tested = _tested(asked, part_of(space, kept), moves, hypothesis, progress)
-    corrected = STATISTICS[tested.settings.statistic](tested)
+    corrected = with_tail(tested, STATISTICS[tested.settings.statistic](tested))
     hc2 = tested.options.error == "hc2"
     outcome = Outcome(data, hypothesis, settings, asked, own, tested.space, sample.rows, tested.test, corrected, hc2)
     maps = _maps(outcome, tested.options)
     notes = {**_notes(tested, hypothesis, finite, spread), **corrected.notes}
     return MapResult(
-        findings=_findings(outcome, whole, notes),
+        findings=_findings(outcome, whole, notes, _about_map(tested, corrected, settings.alpha)),
         space=space,
         maps={name: _spread_out(name, own_map, kept) for name, own_map in maps.items()},
         labels=_labels(corrected, kept),
@@ -112,6 +118,11 @@ def _check(data: HypothesisData, values: Values, space: Space, hypothesis: Hypot
     for key in ("harmonise", "replicate"):
         if getattr(hypothesis, key):
             raise InputError(f"{key} is not available for maps", where=hypothesis.name, do=f"leave out {key}")
+    if hypothesis.adjust not in ("max", "step-down"):
+        raise InputError(
+            f"adjust = {hypothesis.adjust!r} is over regions", expected="max or step-down", where=hypothesis.name,
+            do="leave out adjust: a map is corrected by map.statistic, and p_fdr stands beside it",
+        )  # fmt: skip
     wanted = (hypothesis.map or MapSettings()).statistic
     if wanted not in STATISTICS:
         raise InputError(f"{wanted} is not available in this version", expected=", ".join(STATISTICS))
@@ -177,20 +188,30 @@ def _places(tested: Tested) -> dict[str, str]:
     return {"places": "significant is the set; of no single element in it can that be said"}
 
 
-def _findings(outcome: Outcome, whole: Finding, notes: Mapping[str, str]) -> tuple[Finding, ...]:
+def _about_map(tested: Tested, corrected: Corrected, alpha: float) -> tuple[Safeguard, ...]:
+    """What the map's own statistic cannot show."""
+    return (*about_places(tested, corrected, alpha), *tail_told(tested, corrected))
+
+
+def _findings(
+    outcome: Outcome, whole: Finding, notes: Mapping[str, str], about_map: tuple[Safeguard, ...]
+) -> tuple[Finding, ...]:
     words = f"{notes['statistic']} in {notes['tested']}; {notes['relabellings']}; {notes['corrected']}"
     found = [peak_finding(outcome, words)]
     if outcome.corrected.clusters:
         from nociscope.stats.maps.cluster_findings import cluster_findings
 
         found += cluster_findings(outcome, words)
-    before = tuple(s for s in whole.safeguards if s.code not in ABOUT_NUMBERS)
+    before = (*(s for s in whole.safeguards if s.code not in ABOUT_NUMBERS), *about_map)
     return tuple(_with(f, before, outcome.hypothesis) for f in found)
 
 
 def _with(finding: Finding, before: tuple[Safeguard, ...], hypothesis: Hypothesis) -> Finding:
     codes = {s.code for s in finding.safeguards}
-    made = replace(finding, safeguards=(*(s for s in before if s.code not in codes), *finding.safeguards))
+    kept = {key: value for key, value in finding.details.items() if not key.startswith("bayes_")}
+    own = (s for s in finding.safeguards if s.code not in ABOUT_UNPICKED)
+    safeguards = (*(s for s in before if s.code not in codes), *own)
+    made = replace(finding, safeguards=safeguards, details=kept, adjustment="map")
     return differences(made) if hypothesis.kind == "paired" else made
 
 
