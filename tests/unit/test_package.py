@@ -53,6 +53,7 @@ def test_public_names_are_these():
         "blood",
         "pet",
         "read_cohort",
+        "score",
         "stats",
         "to_frame",
     ]

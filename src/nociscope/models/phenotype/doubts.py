@@ -65,7 +65,8 @@ def correlation(a: Column, b: Column) -> tuple[float, int]:
 
 def _mean(items: list[Item], answers: Mapping[str, Column]) -> Column:
     """Mean of items, each in its own range from 0 to 1; nan where one is missing."""
-    return np.mean([(answers[i.column] - i.low) / (i.high - i.low) for i in items], axis=0)
+    parts = [(np.asarray(answers[i.column]) - i.low) / (i.high - i.low) for i in items]
+    return np.asarray(np.mean(parts, axis=0), dtype=np.float64)
 
 
 def _other_scale(instrument: Instrument, answers: Mapping[str, Column]) -> list[Problem]:
