@@ -28,7 +28,7 @@ def command(bids_dir: BidsDir, study: StudyFile = None, derivatives: Derivatives
     """Say what a dataset holds and what is wrong.
 
     Each problem comes with what it blocks and how to mend it. Leaves with 1 when an error stops a scan, with 2 when
-    there is no scan at all, else with 0.
+    there is neither a scan nor a table or map that the study file names, else with 0.
     """
     from nociscope.core.study import Study
     from nociscope.io.check import check_dataset, inventory
@@ -44,7 +44,8 @@ def command(bids_dir: BidsDir, study: StudyFile = None, derivatives: Derivatives
     print()
     show_problems(problems)
     broken = any(p.severity == "error" for p in problems)
-    raise typer.Exit(UNUSABLE if not index.scans() else SOME_FAILED if broken else DONE)
+    usable = index.scans() or plan.table or any(h.map is not None for h in plan.hypothesis)
+    raise typer.Exit(UNUSABLE if not usable else SOME_FAILED if broken else DONE)
 
 
 def show_problems(problems: list[Problem]) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from nociscope.core.errors import NociscopeError
 from nociscope.core.problem import Problem
 from nociscope.core.study import Study
 from nociscope.io.index import RAW, Index, ScanKey
 from nociscope.io.load import load_scan, raw_sidecar
+from nociscope.io.maps import chosen
 from nociscope.io.people import People, read_people
 from nociscope.io.sidecar import UPTAKE, read_scan
 from nociscope.io.study import pet_settings
@@ -58,7 +60,7 @@ def check_dataset(index: Index, study: Study | None = None, people: People | Non
     problems += people.problems
     for scan in index.scans():
         problems += _scan(index, scan, people, plan)
-    return [*_unique(problems), *_sessions(index), *_study(index, plan), *_unsaid(index, plan)]
+    return [*_unique(problems), *_sessions(index), *_study(index, plan), *_unsaid(index, plan), *_maps(index, plan)]
 
 
 def _scan(index: Index, scan: ScanKey, people: People, study: Study) -> list[Problem]:
@@ -120,6 +122,24 @@ def _study(index: Index, study: Study) -> Iterator[Problem]:
         if key(name) not in there and key(find_tracer(name).name) not in there:
             message = f"[pet.{name}] names a tracer that no scan has; there are {', '.join(sorted(there)) or 'none'}"
             yield Problem("tracer-unused", "study file", message, (), "mend the name of the section")
+
+
+def _maps(index: Index, study: Study) -> Iterator[Problem]:
+    """Hypotheses whose maps, mask or surface are not there, and people who have no map."""
+    for hypothesis in study.hypothesis:
+        if hypothesis.map is None:
+            continue
+        where, blocks = f"hypothesis {hypothesis.name}", ("hypotheses with a map",)
+        try:
+            found = {f.entities.get("sub") for f in chosen(index, hypothesis.map)}
+        except NociscopeError as error:
+            yield replace(_as_problem(error, where, where), blocks=blocks)
+            continue
+        if lacking := sorted(set(index.participants()) - found):
+            message = f"no map of {', '.join(f'sub-{s}' for s in lacking)}"
+            yield Problem(
+                "map-missing", where, message, ("their part in it",), "add them, or expect to lose them", "note"
+            )
 
 
 def _unsaid(index: Index, study: Study) -> Iterator[Problem]:

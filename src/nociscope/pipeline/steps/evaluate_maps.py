@@ -12,7 +12,7 @@ from nociscope import __version__
 from nociscope.cohort.map_view import map_view
 from nociscope.cohort.maps import MapSet, Mesh, map_set, rows, values_of
 from nociscope.cohort.select import ABSOLUTE, RATIOS, select
-from nociscope.core.errors import StudyError
+from nociscope.core.errors import InputError, StudyError
 from nociscope.core.hypothesis import Hypothesis, MapSettings
 from nociscope.core.image import VertexValues, Volume
 from nociscope.core.map_result import MapResult
@@ -33,7 +33,7 @@ from nociscope.pipeline.steps.settings import study_sections
 SHOWN = ("hedges_g", "dz", "r", "standardised", "z_cc", "partial_eta_squared", "F", "t")
 """Maps in the order in which one is chosen for the figure."""
 
-OUTLINED = ("p_tfce", "p_cluster", "p_step_down", "p_fwe")
+OUTLINED = ("p_tail", "p_tfce", "p_cluster", "p_step_down", "p_fwe")
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +54,7 @@ def run(records: Mapping[str, Any], params: Params) -> Produced:
     for hypothesis in study.hypothesis:
         try:
             made[hypothesis.name] = _answered(hypothesis, records["images"], people, study, params["seed"])
-        except StudyError as error:
+        except (InputError, StudyError) as error:
             faults.append(str(error))
     if faults:
         raise StudyError(
