@@ -49,7 +49,8 @@ def _both_paths(finding: Finding) -> str:
 
 
 def _outcome(finding: Finding) -> str:
-    return f"The outcome was exchanged {finding.n_permutations:,} times and the whole pipeline repeated"
+    drawn = finding.n_permutations - (0 if finding.exact else 1)
+    return f"The outcome was exchanged {drawn:,} times and the whole pipeline repeated"
 
 
 _TESTED: dict[str, Callable[[Finding], str]] = {

@@ -34,8 +34,9 @@ RANGED = {
 """Codes whose messages differ by one number: the detail that holds it, and the sentence for the whole study."""
 SCALED = ("minimal_detectable_effect",)
 SCALES = {
-    "contrast": " standard deviations", "paired": " standard deviations of the differences",
-    "correlate": " as a correlation",
+    "hedges_g": " standard deviations", "standardised": " standard deviations", "pearson_r": " as a correlation",
+    "dz": " standard deviations of the differences", "spearman_rho": " as a correlation",
+    "partial_eta_squared": " as partial η²",
 }  # fmt: skip
 MOST_NAMED = 8
 
@@ -86,11 +87,11 @@ def _standing(report: CohortReport) -> tuple[str, ...]:
 
 
 def _ranges(report: CohortReport) -> dict[tuple[str, str], str]:
-    """(code, kind) → sentence of the whole study, for what differs by a number only; a correlation is no difference."""
+    """(code, effect) → sentence of the whole study, for what differs by a number only, scales apart."""
     said = {}
     for code, (key, sentence) in RANGED.items():
-        for kind in dict.fromkeys(f.kind for h in report.hypotheses for f in h.findings):
-            own = [f for h in report.hypotheses for f in h.findings if f.kind == kind]
+        for kind in dict.fromkeys(f.effect_size.name for h in report.hypotheses for f in h.findings):
+            own = [f for h in report.hypotheses for f in h.findings if f.effect_size.name == kind]
             values = [detail(f, key) for f in own if any(s.code == code for s in f.safeguards)]
             span = " to ".join(dict.fromkeys(plain(v) for v in (min(values), max(values)))) if values else ""
             if " to " in span:
@@ -106,7 +107,7 @@ def _of_hypothesis(hypothesis: HypothesisReport, ranges: Mapping[tuple[str, str]
             alike.setdefault((safeguard.code, safeguard.short or safeguard.message), []).append(
                 (finding.region, safeguard)
             )
-    kind = hypothesis.findings[0].kind if hypothesis.findings else ""
+    kind = hypothesis.findings[0].effect_size.name if hypothesis.findings else ""
     return [
         (_rank(raised[0][1]), ranges.get((raised[0][1].code, kind)) or _said(raised, hypothesis.findings))
         for raised in alike.values()

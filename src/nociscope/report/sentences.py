@@ -11,7 +11,17 @@ from nociscope.core.finding import Finding
 from nociscope.core.vocabulary import VOCABULARY
 from nociscope.report.beside import beside, tested, texts
 from nociscope.report.model import HypothesisReport
-from nociscope.viz.finding_words import detail, effect, interval, p_words, place, quantity, question, sample
+from nociscope.viz.finding_words import (
+    detail,
+    effect,
+    estimate_unit,
+    interval,
+    p_words,
+    place,
+    quantity,
+    question,
+    sample,
+)
 from nociscope.viz.numbers import (
     NBSP,
     bracketed,
@@ -46,22 +56,35 @@ def asked(report: HypothesisReport) -> str:
     first = report.findings[0]
     name = VOCABULARY[first.measure].name if first.measure in VOCABULARY else first.measure
     what = f"{name} ({first.measure}{f' by {first.model}' if first.model else ''})"
-    where = first.region if len(report.findings) == 1 else counted(len(report.findings), "region")
+    regions = dict.fromkeys(f.region for f in report.findings)
+    where = first.region if len(regions) == 1 else counted(len(regions), "region")
     contrast = typeset(first.contrast)
-    if first.kind == "contrast" and first.contrast.startswith("any of "):
-        return f"Does {what} differ between {contrast}, in {where}?"
     verb = {
         "contrast": f"Does {what} differ, {contrast}, in {where}?",
-        "correlate": f"Does {what} go with another measure, {contrast}, in {where}?",
+        "correlate": f"Does {what} go {contrast if contrast[:5] == 'with ' else f'with another measure, {contrast},'} "
+        f"in {where}?",
         "paired": f"Does {what} change, {contrast}, in {where}?",
         "retest": f"How well does {what} repeat, {contrast}, in {where}?",
         "formula": f"Does {what} go with {contrast}, in {where}?",
-        "single_case": f"Is {what} of one person unlike that of others, {contrast}, in {where}?",
-        "mediate": f"Does {what} go with a cause through something else, {contrast}, in {where}?",
-        "predict": f"Can {what} tell people apart whom it has not seen, {contrast}?",
-        "joint": f"Does any of {', '.join(texts(first, 'parts'))} hold, {contrast}, in {where}?",
     }
-    return verb.get(first.kind, first.contrast)
+    return _special(first, what, where) or verb.get(first.kind, first.contrast)
+
+
+def _special(first: Finding, what: str, where: str) -> str:
+    """The question of kinds that a contrast in words does not tell."""
+    contrast, d = typeset(first.contrast), first.details
+    if first.kind == "contrast" and contrast.startswith("any of "):
+        return f"Does {what} differ between {contrast}, in {where}?"
+    if d.get("levels"):
+        return f"Is what is found of {what} another in each level, {contrast}, in {where}?"
+    return {
+        "single_case": f"Is {what} of single people unlike that of their controls, in {where}?",
+        "mediate": f"Does {what} go with {d.get('cause', 'a cause')} through {d.get('through', 'another measure')}, "
+        f"in {where}?",
+        "predict": f"Can {what} of {first.region} predict {d.get('outcome', 'an outcome')} in people whom the model "
+        "has not seen?",
+        "joint": f"Does any of {', '.join(texts(first, 'parts'))} hold, {contrast}, in {where}?",
+    }.get(first.kind, "")
 
 
 def told(report: HypothesisReport) -> Told:
@@ -116,7 +139,7 @@ def _line(finding: Finding, same_n: bool) -> tuple[str, str]:
     n = "" if same_n else f"; {sample(finding)}"
     if not math.isfinite(finding.estimate):
         return place(finding), f"{_said_status(finding)}{n}. {_why(finding)}".strip()
-    text = f"{bracketed(finding.estimate, finding.ci_low, finding.ci_high)} {unit_text(finding.unit)}".strip()
+    text = f"{bracketed(finding.estimate, finding.ci_low, finding.ci_high)} {estimate_unit(finding)}".strip()
     tested_p = f", corrected {p_text(finding.p_adjusted)}" if math.isfinite(finding.p_adjusted) else ""
     return place(finding), text + _shortly(finding) + tested_p + n
 

@@ -28,6 +28,13 @@ def effect_name(name: str) -> str:
     return _EFFECTS.get(name, name.replace("_", " "))
 
 
+def readable(text: str) -> str:
+    """Return a sentence of the analysis with the keys of effect sizes as people write them."""
+    for key in sorted(_EFFECTS, key=len, reverse=True):
+        text = text.replace(key, _EFFECTS[key]) if "_" in key else text
+    return text
+
+
 def value_unit(finding: Finding) -> str:
     """Unit of one person's number; the estimate's own may differ (a slope, an ICC)."""
     stated = finding.details.get("value_unit")
@@ -74,15 +81,28 @@ def sample(finding: Finding) -> str:
     if len(finding.n) == 1:
         ((name, count),) = finding.n.items()
         return f"n{NBSP}={NBSP}{count} {name}".strip()
-    return ", ".join(f"{group} n{NBSP}={NBSP}{count}" for group, count in finding.n.items()) or "n unknown"
+    # cells of two factors have a comma in their names
+    between = "; " if any("," in group for group in finding.n) else ", "
+    return between.join(f"{group} n{NBSP}={NBSP}{count}" for group, count in finding.n.items()) or "n unknown"
+
+
+def estimate_unit(finding: Finding) -> str:
+    """Unit of the estimate as printed; the mean of standardised measures has standard deviations."""
+    return "SDs" if finding.kind == "joint" else unit_text(finding.unit)
+
+
+def is_its_effect(finding: Finding) -> bool:
+    """Whether the estimate is itself a standardised effect: a share of variance, an AUC, a rank correlation."""
+    return finding.effect_size.value == finding.estimate and unit_text(finding.unit) == ""
 
 
 def interval(finding: Finding) -> str:
-    """Return the estimate with its interval and unit; a share of variance is named."""
+    """Return the estimate with its interval and unit; one that is itself an effect size is named."""
     text = with_interval(finding.estimate, finding.ci_low, finding.ci_high, finding.ci_level)
-    if finding.effect_size.name == "partial_eta_squared":
+    if is_its_effect(finding) and finding.kind != "retest":
         return f"{effect_name(finding.effect_size.name)} {text}"
-    return f"{text} SDs" if finding.kind == "joint" and text != MISSING else with_unit(text, finding.unit)
+    unit = estimate_unit(finding)
+    return f"{text}{NBSP}{unit}" if unit and text != MISSING else text
 
 
 def effect(finding: Finding) -> str:
@@ -90,7 +110,10 @@ def effect(finding: Finding) -> str:
     size = finding.effect_size
     if not math.isfinite(size.value) or size.value == finding.estimate:
         return ""
-    return f"{effect_name(size.name)} {with_interval(size.value, size.ci_low, size.ci_high, finding.ci_level)}"
+    name = effect_name(size.name)
+    # begins a sentence; a letter by itself keeps its case
+    name = name[:1].upper() + name[1:] if name[1:2].isalpha() else name
+    return f"{name} {with_interval(size.value, size.ci_low, size.ci_high, finding.ci_level)}"
 
 
 def p_words(finding: Finding) -> str:

@@ -43,7 +43,7 @@ def replication(finding: Finding) -> Drawing:
         axes.fill(*zip(*corners, strict=True), color=VERMILLION, zorder=3, linewidth=0)
     if predicted:
         axes.plot(ends, [at + 1] * 2, color=VERMILLION, linewidth=5, alpha=0.5, solid_capstyle="butt", zorder=2)
-    axes.axhline(at - 0.55, color=MUTED, linewidth=0.6)
+    axes.axhline(at - 0.66, color=MUTED, linewidth=0.6)
     _written(axes, finding, [*_site_texts(finding), _together(finding), *([_between(ends)] if predicted else [])])
     axes.set_ylim(len(names) - 0.4, -0.7)
     axes.set_yticks(range(len(names)), names, fontsize=SMALL)
