@@ -16,7 +16,10 @@ from nociscope.cli.table import show_table
 from nociscope.cli.trouble import DONE, SOME_FAILED, UNUSABLE
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from nociscope.core.problem import Problem
+    from nociscope.core.study import Study
 
 RANK = {"error": 0, "warn": 1, "note": 2}
 WORDS = {"error": "Error", "warn": "Warning", "note": "Note"}
@@ -42,10 +45,26 @@ def command(bids_dir: BidsDir, study: StudyFile = None, derivatives: Derivatives
     show_table(("what", "how many"), list(found.items()), title=str(bids_dir))
     problems = check_dataset(index, plan)
     print()
+    if plan.hypothesis:
+        show_floors(plan, bids_dir)
     show_problems(problems)
     broken = any(p.severity == "error" for p in problems)
     usable = index.scans() or plan.table or any(h.map is not None for h in plan.hypothesis)
     raise typer.Exit(UNUSABLE if not usable else SOME_FAILED if broken else DONE)
+
+
+def show_floors(study: Study, bids_dir: Path) -> None:
+    """Print the smallest p that each hypothesis can have, from the tables of people."""
+    from nociscope.core.errors import NociscopeError
+    from nociscope.io.people import read_people
+    from nociscope.pipeline.floors import floor_lines
+
+    try:
+        found = floor_lines(study, read_people(bids_dir))
+    except NociscopeError:  # told among the problems
+        return
+    if found:
+        print("\n".join(found) + "\n")
 
 
 def show_problems(problems: list[Problem]) -> None:

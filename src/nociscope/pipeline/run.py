@@ -12,14 +12,16 @@ from typing import Literal
 from rich.console import Console
 
 from nociscope import __version__
-from nociscope.core.errors import DatasetError, InputError
+from nociscope.core.errors import DatasetError, InputError, NociscopeError
 from nociscope.core.study import Study
 from nociscope.io.index import index_dataset
 from nociscope.io.names import write_description
+from nociscope.io.people import read_people
 from nociscope.pipeline.assess import assess
 from nociscope.pipeline.code import step_code
 from nociscope.pipeline.execute import Outcome, current, run_task
 from nociscope.pipeline.executors import Fleet, Harvest, executor
+from nociscope.pipeline.floors import floor_lines
 from nociscope.pipeline.hypothesis_log import remember
 from nociscope.pipeline.job import Job, step_table
 from nociscope.pipeline.plan import Selection, plan
@@ -106,6 +108,7 @@ def run(config: RunConfig, console: Console | None = None) -> RunResult:
     steps = step_table(config.table)
     chosen = _with_history(planned(config, steps), config, store)
     tasks = [t for t in chosen.tasks if (t.unit == GROUP) == (config.level == "group")]
+    _say_floors(config, console)
     if config.dry_run:
         reasons = why(chosen.tasks, tasks, steps, store)
         _show_reasons(tasks, reasons, console)
@@ -124,6 +127,19 @@ def run(config: RunConfig, console: Console | None = None) -> RunResult:
     for line in (*harvest.notes, *lines(outcomes, harvest.pending), *safeguard_lines(tasks, outcomes, store.root)):
         console.print(line, markup=False)
     return RunResult(exit_code(outcomes, harvest.pending), outcomes, harvest.pending)
+
+
+def _say_floors(config: RunConfig, console: Console) -> None:
+    """Say before anything is computed what the smallest p of each hypothesis can be."""
+    study = _study(config.study_file)
+    if config.level != "group" or not study.hypothesis:
+        return
+    try:
+        people = read_people(config.bids_dir.absolute())
+    except NociscopeError:  # the plan says what is wrong with the tables, and where
+        return
+    for line in floor_lines(study, people):
+        console.print(line, markup=False)
 
 
 def _with_history(found: Plan, config: RunConfig, store: Store) -> Plan:
