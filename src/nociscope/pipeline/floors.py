@@ -43,13 +43,15 @@ def _line(hypothesis: Hypothesis, study: Study, people: People) -> str:
         except MissingMetadata:
             return ""
         sizes = Counter(groups)
-        if len(sizes) < len(hypothesis.contrast) or min(sizes.values()) < 1:
+        if len(sizes) < len(hypothesis.contrast) or min(sizes.values()) < 2:
             return ""
         who = ", ".join(f"{sizes[level]} {level}" for level in hypothesis.contrast)
         try:
             found = floor_of_groups(groups, hypothesis, settings, covariates, strata)
         except ShapeError:
             return ""
+    if found is None:
+        return ""
     how = f"all {found.count:,}" if found.exact else f"{found.count:,} random"
     line = f"  {hypothesis.name}: {found.p:.3g} ({who}; {how} relabellings)"
     if found.p <= settings.alpha:

@@ -15,6 +15,10 @@ from nociscope.stats.relabelling import distinct_relabellings, relabellings
 from nociscope.stats.settings import TestSettings
 
 
+FEWEST_DOF = 2
+"""As for a finding, which is not estimable with fewer."""
+
+
 @dataclass(frozen=True)
 class Floor:
     """Smallest attainable p of a design.
@@ -35,8 +39,12 @@ def floor_of_groups(
     settings: TestSettings,
     covariates: Mapping[str, NDArray[np.generic]] | None = None,
     strata: Sequence[str] = (),
-) -> Floor:
-    """Floor of a contrast if everybody has a number; `groups` and `strata` one label per person.
+) -> Floor | None:
+    """Floor of a contrast if everybody has a number; None where nothing could be estimated.
+
+    Parameters
+    ----------
+    groups, strata : one label per person.
 
     Raises
     ------
@@ -54,12 +62,14 @@ def floor_of_groups(
     return _floor(design, hypothesis, settings)
 
 
-def floor_of_pairs(people: int, hypothesis: Hypothesis, settings: TestSettings) -> Floor:
+def floor_of_pairs(people: int, hypothesis: Hypothesis, settings: TestSettings) -> Floor | None:
     """Floor of a paired question if everybody has both sessions."""
     return _floor(one_sample(people, np.zeros((people, 0))), hypothesis, settings)
 
 
-def _floor(design: Design, hypothesis: Hypothesis, settings: TestSettings) -> Floor:
+def _floor(design: Design, hypothesis: Hypothesis, settings: TestSettings) -> Floor | None:
+    if not design.estimable or design.n - design.rank < FEWEST_DOF:
+        return None
     distinct = distinct_relabellings(design)
     if distinct > settings.exact_limit:
         return Floor(1 / (hypothesis.permutations + 1), hypothesis.permutations + 1, False)

@@ -66,6 +66,9 @@ def test_every_contrast_has_a_line_and_what_cannot_succeed_is_named():
     assert lines[1] == "  one: 0.0179 (3 a, 5 b; all 56 relabellings)"
     assert lines[2] == "  both: 0.1 (3 a, 3 c; all 20 relabellings), above alpha = 0.05: will be refused"
     assert lines[3].endswith("overruled by the study file") and lines[4].startswith("  pairs: 0.000488 (12 people;")
+    few = people(["a", "b", "b"])
+    assert floor_lines(Study.model_validate({"hypothesis": [asks()]}), few) == [], "the finding says why not"
+    assert floor_of_groups(list("aabb"), hypothesis(), S, {"x": np.array([1.0, 1, 0, 0])}) is None
     assert len(lines) == 5 and floor_lines(Study(), people(["a"])) == []
 
 
