@@ -80,8 +80,7 @@ def peak_sites(values: Array, sites: Geometry, rules: MapRules) -> Flags:
 def _apart(candidate: Flags, high: Array, neighbours: NDArray[np.int64]) -> Flags:
     """Keep the highest of adjacent candidates, then drop those that touch it, until none is left."""
     left, kept = candidate.copy(), np.zeros_like(candidate)
-    order = np.arange(high.shape[1]) * 1e-12
-    rank = high - order * np.abs(high).max(initial=1.0)  # of equals the first
+    rank = -np.argsort(np.argsort(-high, axis=1, kind="stable"), axis=1).astype(np.float64)  # of equals the first
     while left.any():
         waiting = np.concatenate([np.where(left, rank, -math.inf), np.full((len(rank), 2), -math.inf)], axis=1)
         best = left & (rank > waiting[:, neighbours].max(axis=2))

@@ -93,7 +93,7 @@ def motor_evoked_potentials(sweeps: Sweeps, rules: MepRules | None = None) -> Me
     start = sweeps.start_ms + window.start * step
     net_rms = np.sqrt(np.einsum("ij,ij->i", response, response) / response.shape[1]) - np.sqrt(pre_square)
     clipped = np.asarray(rectified.max(axis=1) >= rules.ceiling_uv)
-    valid, reasons = _usable(np.sqrt(pre_square), clipped, np.isfinite(p2p), rules)
+    valid, reasons = _usable(np.sqrt(pre_square), clipped, np.isfinite(p2p + pre_square), rules)
     return Meps(
         p2p, np.where(present, _area(rectified, first, last, step), np.nan),
         (rectified.mean(axis=1) - pre_mean) * response.shape[1] * step, net_rms,

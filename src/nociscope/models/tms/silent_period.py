@@ -21,6 +21,8 @@ from nociscope.models.tms.mep import LEAST, MepRules, motor_evoked_potentials, t
 Array = NDArray[np.float64]
 
 VERSION = 1
+LEAST_MS, SOON_MS = 10.0, 20.0
+"""What a silence lasts at least, and how soon after the potential it begins: a lull between two bursts is neither."""
 
 
 def silent_periods(
@@ -52,11 +54,13 @@ def silent_periods(
     loud = _moving_mean(np.abs(sweeps.emg[:, after]), width) > level[:, None]
     times = sweeps.start_ms + (after.start + np.arange(loud.shape[1])) * step
     begin = meps.latency_ms if start == "onset" else np.where(meps.present, 0.0, np.nan)
-    ends = np.array([_end(row, times, o, width) for row, o in zip(loud, meps.offset_ms, strict=True)]).reshape(-1, 2)
+    counts = (width, round(LEAST_MS / step), round(SOON_MS / step))
+    ends = np.array([_end(row, times, o, counts) for row, o in zip(loud, meps.offset_ms, strict=True)]).reshape(-1, 2)
     ends[:, 0] = np.where(np.isnan(begin), np.nan, ends[:, 0])
     return SilentPeriods(
         begin, ends[:, 0], ends[:, 0] - begin, ends[:, 1] > 0,
-        f"from {start}; mean |EMG| over {smooth_ms:g} ms below {100 * share:g} % of baseline, version {VERSION}",
+        f"from {start}; mean |EMG| over {smooth_ms:g} ms below {100 * share:g} % of baseline for {LEAST_MS:g} ms, "
+        f"version {VERSION}",
         sweeps.muscle, sweeps.side,
     )  # fmt: skip
 
@@ -85,14 +89,16 @@ def _moving_mean(values: Array, width: int) -> Array:
     return np.asarray((total[:, width:] - total[:, :-width]) / width)
 
 
-def _end(loud: NDArray[np.bool_], times: Array, offset: float, width: int) -> tuple[float, float]:
+def _end(loud: NDArray[np.bool_], times: Array, offset: float, counts: tuple[int, int, int]) -> tuple[float, float]:
     """Time at which EMG returns and stays for a width, and whether it did not; nan where it never fell silent."""
-    i = int(np.searchsorted(times, offset)) if np.isfinite(offset) else loud.size
-    silent = np.flatnonzero(~loud[i:])
-    if not silent.size:
+    width, least, soon = counts
+    first = int(np.searchsorted(times, offset)) if np.isfinite(offset) else loud.size
+    run = np.convolve(~loud[first:], np.ones(least), mode="valid") >= least if loud.size - first >= least else loud[:0]
+    if not run[: soon + 1].any():
         return math.nan, 0.0
-    rest = loud[i + silent[0] :]
-    stays = np.convolve(rest, np.ones(width), mode="valid") >= width if rest.size >= width else np.zeros(0, bool)
+    begin = first + int(run.argmax())
+    rest = loud[begin:]
+    stays = np.convolve(rest, np.ones(width), mode="valid") >= width if rest.size >= width else loud[:0]
     if not stays.any():
         return float(times[-1]), 1.0
-    return float(times[i + silent[0] + int(stays.argmax())]), 0.0
+    return float(times[begin + int(stays.argmax())]), 0.0
