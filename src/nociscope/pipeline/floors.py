@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,11 @@ from nociscope.core.hypothesis import Hypothesis
 from nociscope.core.study import Study
 from nociscope.io.people import People
 
+if TYPE_CHECKING:
+    from nociscope.stats.floor import Floor
+    from nociscope.stats.settings import TestSettings
+
+FEWEST_OF_GROUP = 2
 MISSING = ("", "n/a", "unknown")
 
 
@@ -28,28 +34,13 @@ def floor_lines(study: Study, people: People) -> list[str]:
 
 
 def _line(hypothesis: Hypothesis, study: Study, people: People) -> str:
-    from nociscope.stats.floor import floor_of_groups, floor_of_pairs  # brings scipy
     from nociscope.stats.settings import TestSettings
 
     settings = TestSettings(seed=study.study.seed, alpha=study.study.alpha)
-    everybody = people.participants
-    if hypothesis.kind == "paired":
-        if len(everybody) < 2:
-            return ""
-        who, found = f"{len(everybody)} people", floor_of_pairs(len(everybody), hypothesis, settings)
-    else:
-        try:
-            groups, covariates, strata = _columns(hypothesis, study, people)
-        except MissingMetadata:
-            return ""
-        sizes = Counter(groups)
-        if len(sizes) < len(hypothesis.contrast) or min(sizes.values()) < 2:
-            return ""
-        who = ", ".join(f"{sizes[level]} {level}" for level in hypothesis.contrast)
-        try:
-            found = floor_of_groups(groups, hypothesis, settings, covariates, strata)
-        except ShapeError:
-            return ""
+    try:
+        who, found = (_of_pairs if hypothesis.kind == "paired" else _of_groups)(hypothesis, study, people, settings)
+    except (MissingMetadata, ShapeError):
+        return ""
     if found is None:
         return ""
     how = f"all {found.count:,}" if found.exact else f"{found.count:,} random"
@@ -58,6 +49,26 @@ def _line(hypothesis: Hypothesis, study: Study, people: People) -> str:
         return line
     named = "floor-above-alpha" in hypothesis.override
     return f"{line}, above alpha = {settings.alpha:g}: {'overruled by the study file' if named else 'will be refused'}"
+
+
+def _of_pairs(hypothesis: Hypothesis, study: Study, people: People, settings: TestSettings) -> tuple[str, Floor | None]:
+    from nociscope.stats.floor import floor_of_pairs  # brings scipy
+
+    count = len(people.participants)
+    return f"{count} people", floor_of_pairs(count, hypothesis, settings)
+
+
+def _of_groups(
+    hypothesis: Hypothesis, study: Study, people: People, settings: TestSettings
+) -> tuple[str, Floor | None]:
+    from nociscope.stats.floor import floor_of_groups  # brings scipy
+
+    groups, covariates, strata = _columns(hypothesis, study, people)
+    sizes = Counter(groups)
+    who = ", ".join(f"{sizes[level]} {level}" for level in hypothesis.contrast)
+    if min(sizes[level] for level in hypothesis.contrast) < FEWEST_OF_GROUP:
+        return who, None
+    return who, floor_of_groups(groups, hypothesis, settings, covariates, strata)
 
 
 Column = NDArray[np.generic]

@@ -14,7 +14,6 @@ from nociscope.stats.permutation import smallest_attainable_p
 from nociscope.stats.relabelling import distinct_relabellings, relabellings
 from nociscope.stats.settings import TestSettings
 
-
 FEWEST_DOF = 2
 """As for a finding, which is not estimable with fewer."""
 
