@@ -1,8 +1,8 @@
 """nociscope: pain imaging, sensory testing and the clinic in one analysis.
 
 The same engine as the command line, without files: ``nociscope.pet`` (kinetic models), ``nociscope.blood`` (input
-functions), ``nociscope.tms`` (magnetic stimulation and reflexes), ``nociscope.stats`` (inference for few people),
-``nociscope.read_cohort`` (the table of a finished run), ``nociscope.score`` (questionnaires and criteria),
+functions), ``nociscope.qst`` (sensory testing), ``nociscope.tms`` (magnetic stimulation and reflexes),
+``nociscope.stats`` (inference for few people), ``nociscope.read_cohort`` (the table of a finished run), ``nociscope.score`` (questionnaires and criteria),
 ``nociscope.to_frame`` (records as a pandas table), and the records that go in and come out. Everything is loaded when
 it is first asked for.
 """
@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     from nociscope.core.records import Blood, Frames, InputFunction, KineticFit, Samples, Scan, Tacs
     from nociscope.core.status import FitStatus
     from nociscope.models import blood, pet, tms
+    from nociscope.models import psychophysics as qst
 
 __version__ = "0.1.0"
 
 _PLACES = {
     "pet": "nociscope.models.pet",
     "blood": "nociscope.models.blood",
+    "qst": "nociscope.models.psychophysics",
     "tms": "nociscope.models.tms",
     "stats": "nociscope.stats",
     "read_cohort": "nociscope.cohort.files",
@@ -38,7 +40,7 @@ _PLACES = {
         ("Blood", "Frames", "InputFunction", "KineticFit", "Samples", "Scan", "Tacs"), "nociscope.core.records"
     ),
 }
-_ROOMS = ("pet", "blood", "tms", "stats")
+_ROOMS = ("pet", "blood", "qst", "tms", "stats")
 
 __all__ = [
     "Blood",
@@ -54,6 +56,7 @@ __all__ = [
     "__version__",
     "blood",
     "pet",
+    "qst",
     "read_cohort",
     "score",
     "stats",

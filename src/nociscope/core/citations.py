@@ -734,4 +734,84 @@ CITATIONS: dict[str, Citation] = {
         "Electrophysiological and psychophysical quantification of temporal summation in the human nociceptive system",
         "Eur J Appl Physiol Occup Physiol 68:266-273",
     ),
+    "rolke2006": Citation(
+        "Rolke R, Magerl W, Campbell KA, et al.", 2006,
+        "Quantitative sensory testing: a comprehensive protocol for clinical trials",
+        "Eur J Pain 10:77-88", "10.1016/j.ejpain.2005.02.003",
+    ),
+    "magerl2010": Citation(
+        "Magerl W, Krumova EK, Baron R, et al.", 2010,
+        "Reference data for quantitative sensory testing (QST): refined stratification for age and a novel method for statistical comparison of group data",
+        "Pain 151:598-605", "10.1016/j.pain.2010.07.026",
+    ),
+    "maier2010": Citation(
+        "Maier C, Baron R, Tölle TR, et al.", 2010,
+        "Quantitative sensory testing in the German Research Network on Neuropathic Pain (DFNS): somatosensory abnormalities in 1236 patients with different neuropathic pain syndromes",
+        "Pain 150:439-450", "10.1016/j.pain.2010.05.002",
+    ),
+    "pfau2014": Citation(
+        "Pfau DB, Krumova EK, Treede RD, et al.", 2014,
+        "Quantitative sensory testing in the German Research Network on Neuropathic Pain (DFNS): reference data for the trunk and application in patients with chronic postherpetic neuralgia",
+        "Pain 155:1002-1015", "10.1016/j.pain.2014.02.004",
+    ),
+    "baron2017": Citation(
+        "Baron R, Maier C, Attal N, et al.", 2017,
+        "Peripheral neuropathic pain: a mechanism-related organizing principle based on sensory profiles",
+        "Pain 158:261-272", "10.1097/j.pain.0000000000000753",
+    ),
+    "vollert2017": Citation(
+        "Vollert J, Maier C, Attal N, et al.", 2017,
+        "Stratifying patients with peripheral neuropathic pain based on sensory profiles: algorithm and sample size recommendations",
+        "Pain 158:1446-1455", "10.1097/j.pain.0000000000000935",
+    ),
+    "staud2014": Citation(
+        "Staud R, Weyl EE, Riley JL, Fillingim RB", 2014,
+        "Slow temporal summation of pain for assessment of central pain sensitivity and clinical pain of fibromyalgia patients",
+        "PLoS One 9:e89086", "10.1371/journal.pone.0089086",
+    ),
+    "yarnitsky2015": Citation(
+        "Yarnitsky D, Bouhassira D, Drewes AM, et al.", 2015,
+        "Recommendations on practice of conditioned pain modulation (CPM) testing",
+        "Eur J Pain 19:805-806", "10.1002/ejp.605",
+    ),
+    "kemp2020": Citation(
+        "Kemp HI, Kennedy DL, Wu C, Ridout DA, Rice ASC", 2020,
+        "Determining real change in conditioned pain modulation: a repeated measures study in healthy volunteers",
+        "J Pain 21:708-721", "10.1016/j.jpain.2019.09.010",
+    ),
+    "zunhammer2016": Citation(
+        "Zunhammer M, Schweizer LM, Witte V, Harris RE, Bingel U, Schmidt-Wilcke T", 2016,
+        "Combined glutamate and glutamine levels in pain-processing brain regions are associated with individual pain sensitivity",
+        "Pain 157:2248-2256", "10.1097/j.pain.0000000000000634",
+    ),
+    "catley2013": Citation(
+        "Catley MJ, Tabor A, Wand BM, Moseley GL", 2013,
+        "Assessing tactile acuity in rheumatology and musculoskeletal medicine: how reliable are two-point discrimination tests at the neck, hand, back and foot?",
+        "Rheumatology 52:1454-1461", "10.1093/rheumatology/ket140",
+    ),
+    "wand2010": Citation(
+        "Wand BM, Di Pietro F, George P, O'Connell NE", 2010,
+        "Tactile thresholds are preserved yet complex sensory function is impaired over the lumbar spine of chronic non-specific low back pain patients: a preliminary investigation",
+        "Physiotherapy 96:317-323",
+    ),
+    "bray2011": Citation(
+        "Bray H, Moseley GL", 2011,
+        "Disrupted working body schema of the trunk in people with back pain",
+        "Br J Sports Med 45:168-173", "10.1136/bjsm.2009.061978",
+    ),
+    "hautus1995": Citation(
+        "Hautus MJ", 1995,
+        "Corrections for extreme proportions and their biasing effects on estimated values of d'",
+        "Behav Res Methods Instrum Comput 27:46-51", "10.3758/BF03203619",
+    ),
+    "wilson1927": Citation(
+        "Wilson EB", 1927,
+        "Probable inference, the law of succession, and statistical inference",
+        "J Am Stat Assoc 22:209-212", "10.1080/01621459.1927.10502953",
+    ),
+    "schuett2016": Citation(
+        "Schütt HH, Harmeling S, Macke JH, Wichmann FA", 2016,
+        "Painfree and accurate Bayesian estimation of psychometric functions for (potentially) overdispersed data",
+        "Vision Res 122:105-123", "10.1016/j.visres.2016.02.002",
+    ),
 }  # fmt: skip

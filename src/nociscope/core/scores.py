@@ -101,7 +101,7 @@ class Trials:
     run, trial : shape (trial,), numbers as in the table. direction : shape (trial,), ``asc``, ``desc`` or empty.
     phase : shape (trial,), such as ``baseline``, ``conditioned``, ``sham``, ``train``, ``single``; empty where unnamed.
     valid : shape (trial,). censored : shape (trial,), −1 below, 0 not, +1 above what the device can do.
-    baseline_temp : °C, where thermal.
+    baseline_temp : °C, where thermal. orientation : of the two points, ``vertical`` or ``horizontal``, where tactile.
     where : file and rows, for messages.
     """
 
@@ -123,6 +123,7 @@ class Trials:
     role: str = ""
     baseline_temp: float = math.nan
     where: str = ""
+    orientation: str = ""
 
     def __post_init__(self) -> None:
         shapes = {len(getattr(self, name)) for name in _COLUMNS}

@@ -137,7 +137,86 @@ _TMS = (
     Quantity("NWR_TS_slope", "growth of the withdrawal reflex a stimulus", "uV", -2000, 2000, ("arendtnielsen1994",)),
 )
 
-VOCABULARY: dict[str, Quantity] = {q.symbol: q for q in (*_PET, *_BLOOD, *_PERSON, *_TMS)}
+_SENSORY = (
+    Quantity("CDT", "cold detection threshold, below the skin's temperature", "degC", 0, 32, ("rolke2006",)),
+    Quantity("WDT", "warm detection threshold, above the skin's temperature", "degC", 0, 18, ("rolke2006",)),
+    Quantity("TSL", "thermal sensory limen", "degC", 0, 50, ("rolke2006",)),
+    Quantity("PHS", "paradoxical heat sensations", "1", 0, 3, ("rolke2006",)),
+    Quantity("CPT", "cold pain threshold", "degC", 0, 32, ("rolke2006",)),
+    Quantity("HPT", "heat pain threshold", "degC", 32, 50, ("rolke2006",)),
+    Quantity("PPT", "pressure pain threshold", "kPa", 0, 2000, ("rolke2006",)),
+    Quantity("MPT", "mechanical pain threshold", "mN", 4, 1024, ("rolke2006",)),
+    Quantity("MPS", "mechanical pain sensitivity", "0-100", 0.1, 100.1, ("rolke2006",)),
+    Quantity("DMA", "dynamic mechanical allodynia", "0-100", 0.1, 100.1, ("rolke2006",)),
+    Quantity("WUR", "wind-up ratio", "1", 0, 50, ("rolke2006",)),
+    Quantity("MDT", "mechanical detection threshold", "mN", 0.1, 512, ("rolke2006",)),
+    Quantity("VDT", "vibration detection threshold", "x/8", 0, 8, ("rolke2006",)),
+    Quantity("CDT_z", "cold detection threshold, z against healthy people", "1", -10, 10, ("magerl2010",)),
+    Quantity("WDT_z", "warm detection threshold, z against healthy people", "1", -10, 10, ("magerl2010",)),
+    Quantity("TSL_z", "thermal sensory limen, z against healthy people", "1", -10, 10, ("magerl2010",)),
+    Quantity("CPT_z", "cold pain threshold, z against healthy people", "1", -10, 10, ("magerl2010",)),
+    Quantity("HPT_z", "heat pain threshold, z against healthy people", "1", -10, 10, ("magerl2010",)),
+    Quantity("PPT_z", "pressure pain threshold, z against healthy people", "1", -10, 10, ("magerl2010",)),
+    Quantity("MPT_z", "mechanical pain threshold, z against healthy people", "1", -10, 10, ("magerl2010",)),
+    Quantity("MPS_z", "mechanical pain sensitivity, z against healthy people", "1", -10, 10, ("magerl2010",)),
+    Quantity("WUR_z", "wind-up ratio, z against healthy people", "1", -10, 10, ("magerl2010",)),
+    Quantity("MDT_z", "mechanical detection threshold, z against healthy people", "1", -10, 10, ("magerl2010",)),
+    Quantity("VDT_z", "vibration detection threshold, z against healthy people", "1", -10, 10, ("magerl2010",)),
+    Quantity("CDT_side_difference", "cold detection threshold, difference of the sides", "1", cites=("rolke2006",)),
+    Quantity("WDT_side_difference", "warm detection threshold, difference of the sides", "1", cites=("rolke2006",)),
+    Quantity("TSL_side_difference", "thermal sensory limen, difference of the sides", "1", cites=("rolke2006",)),
+    Quantity("CPT_side_difference", "cold pain threshold, difference of the sides", "degC", cites=("rolke2006",)),
+    Quantity("HPT_side_difference", "heat pain threshold, difference of the sides", "degC", cites=("rolke2006",)),
+    Quantity("PPT_side_difference", "pressure pain threshold, difference of the sides", "1", cites=("rolke2006",)),
+    Quantity("MPT_side_difference", "mechanical pain threshold, difference of the sides", "1", cites=("rolke2006",)),
+    Quantity("MPS_side_difference", "mechanical pain sensitivity, difference of the sides", "1", cites=("rolke2006",)),
+    Quantity("WUR_side_difference", "wind-up ratio, difference of the sides", "1", cites=("rolke2006",)),
+    Quantity(
+        "MDT_side_difference", "mechanical detection threshold, difference of the sides", "1", cites=("rolke2006",)
+    ),
+    Quantity(
+        "VDT_side_difference", "vibration detection threshold, difference of the sides", "x/8", cites=("rolke2006",)
+    ),
+    Quantity("TSP_difference", "temporal summation: last less first rating", "rating", cites=("staud2014",)),
+    Quantity("TSP_ratio", "temporal summation: last over first rating", "1", cites=("staud2014",)),
+    Quantity("TSP_slope", "temporal summation: rise of the rating a pulse", "rating", cites=("staud2014",)),
+    Quantity("TSP_sum_over_first", "temporal summation: sum of ratings over the first", "rating", cites=("staud2014",)),
+    Quantity("TSP_max_minus_first", "temporal summation: largest less first rating", "rating", cites=("staud2014",)),
+    Quantity(
+        "TSP_last3_minus_first",
+        "temporal summation: mean of the last three less the first rating",
+        "rating",
+        cites=("staud2014",),
+    ),
+    Quantity("after_sensation_15s", "rating 15 s after the last pulse", "rating", 0, 100, ("staud2014",)),
+    Quantity("after_sensation_30s", "rating 30 s after the last pulse", "rating", 0, 100, ("staud2014",)),
+    Quantity(
+        "cpm_inhibition", "conditioned pain modulation, positive inhibits", "test stimulus", cites=("yarnitsky2015",)
+    ),
+    Quantity("cpm_efic", "conditioned pain modulation, negative inhibits", "test stimulus", cites=("yarnitsky2015",)),
+    Quantity(
+        "cpm_percent", "conditioned pain modulation, percent of the baseline", "percent", cites=("yarnitsky2015",)
+    ),
+    Quantity("cpm_log_ratio", "conditioned pain modulation, natural log ratio", "1", cites=("yarnitsky2015",)),
+    Quantity(
+        "cpm_net_inhibition",
+        "conditioned pain modulation less that of a control run",
+        "test stimulus",
+        cites=("yarnitsky2015",),
+    ),
+    Quantity(
+        "composite_zunhammer2016", "pain sensitivity from cold, heat and pinprick", "1", -5, 5, ("zunhammer2016",)
+    ),
+    Quantity("TPD", "two-point discrimination", "mm", 0, 200, ("catley2013",)),
+    Quantity("graphaesthesia_error", "letters on the skin named wrongly", "percent", 0, 100, ("wand2010",)),
+    Quantity("localisation_error", "distance of a touch from where it was pointed to", "mm", 0, 300),
+    Quantity("laterality_accuracy", "left/right judgement, right answers", "percent", 0, 100, ("bray2011",)),
+    Quantity("laterality_RT", "left/right judgement, time of right answers", "ms", 200, 10000, ("bray2011",)),
+    Quantity("laterality_dprime", "left/right judgement, d′", "1", -5, 5, ("hautus1995",)),
+    Quantity("laterality_bias", "left/right judgement, criterion", "1", -3, 3, ("hautus1995",)),
+)
+
+VOCABULARY: dict[str, Quantity] = {q.symbol: q for q in (*_PET, *_BLOOD, *_PERSON, *_TMS, *_SENSORY)}
 
 
 def quantity(symbol: str) -> Quantity:
