@@ -1,0 +1,1 @@
+"""Change of one person between visits: how much, whether it counts, and what is unknown of it."""
