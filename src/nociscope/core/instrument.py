@@ -79,11 +79,19 @@ class Item:
 
 @dataclass(frozen=True)
 class Missing:
-    """What becomes of unanswered items; ``official`` is false where the rule is ours."""
+    """What becomes of unanswered items.
+
+    Parameters
+    ----------
+    rule : one of `MISSING_RULES`. min_valid : answers that it needs.
+    official : false where the authors of the instrument gave no such rule.
+    round_up : whether a filled score is raised to the next whole number.
+    """
 
     rule: str = "complete"
     min_valid: int = 0
     official: bool = False
+    round_up: bool = False
 
     def __post_init__(self) -> None:
         if self.rule not in MISSING_RULES:

@@ -80,3 +80,19 @@ def test_a_cell_never_breaks_its_row(capsys):
 def test_citations_are_short_and_carry_their_doi(key):
     assert CITATIONS[key].doi in table.cited([key])
     assert str(CITATIONS[key].year) in table.cited([key])
+
+
+def test_instruments_are_listed_with_citation_and_licence():
+    from nociscope.io.instruments import instruments
+
+    header, *rows = lines("instruments")
+    assert header == ["instrument", "version", "about", "items", "scores", "licence", "source"]
+    assert [r[0] for r in rows] == [i.name for i in instruments().values()]
+    assert all(r[5] and r[6] for r in rows)
+
+
+def test_everything_about_one_instrument():
+    facts = lines("instruments", "psqi")[1:]
+    assert ["item", "psqi_bed_time: time of day"] in facts
+    assert ["band", "total: 0 good, 6 poor"] in facts
+    assert any(value.startswith("Buysse 1989 doi:10.1016/") for _, value in facts)

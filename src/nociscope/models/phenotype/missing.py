@@ -64,6 +64,8 @@ def _prorated(rule: ScoreRule, values: Column, n_valid: Counts, missing: Missing
     """
     mean = np.divide(np.nansum(values, axis=1), n_valid, out=np.full(len(values), np.nan), where=n_valid > 0)
     full = operate(rule, np.where(np.isnan(values), mean[:, None], values))
+    if missing.round_up:
+        full = np.where(n_valid < values.shape[1], np.ceil(full - 1e-9), full)
     return _where_enough(full, values, n_valid, missing, status)
 
 
