@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nociscope.core.hypothesis import KINDS
+from nociscope.report.figures import figure_of
 from nociscope.viz.contrast import contrast
 from nociscope.viz.correlation import correlation
 from nociscope.viz.curves import curves
@@ -19,15 +21,20 @@ from nociscope.viz.input_function import input_function
 from nociscope.viz.paired import paired
 from nociscope.viz.recovery import recovery
 from nociscope.viz.retest import retest
+from nociscope.viz.single_case import single_cases
 from nociscope.viz.statuses import statuses
 from nociscope.viz.style import SMALL, WIDTH, house
 from nociscope.viz.svg import inline
 
-_spec = importlib.util.spec_from_file_location(
-    "report_samples", Path(__file__).resolve().parents[1] / "report_samples.py"
-)
-made_up = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(made_up)
+
+def _loaded(name):
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).resolve().parents[1] / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+made_up, evaluated_samples = _loaded("report_samples"), _loaded("evaluated_samples")
 
 PHONE = 360 - 2 * 16
 """Width that a phone leaves for a figure, px."""
@@ -52,6 +59,44 @@ FIGURES = {
     "recovery": (lambda: recovery(made_up.truth()), r"24 simulated numbers"),
     "statuses": (lambda: statuses(made_up.measures()), r"306 numbers"),
 }
+
+
+def _evaluated(name):
+    """The figure of a finding that was evaluated, its cases together where there are several."""
+    findings = evaluated_samples.evaluated()[name]
+    if findings[0].kind == "single_case":
+        return single_cases(findings)
+    return figure_of(findings[0])(findings[0])
+
+
+EVALUATED = {
+    "regions": r"n = 8.*Hedges g",
+    "omnibus": r"partial η² .*clbp n = 7",
+    "equivalence": r"margin of ±0\.60 mL/cm³: undecided",
+    "standardised margin": r"±0\.50 \(Hedges g\): ",
+    "interaction": r"Within levels, not tested: F: .* M: ",
+    "slopes": r"partial η².*clbp: .*fm: ",
+    "two slopes": r"mL/cm³ per mm; F n = 8, M n = 8",
+    "ranks": r"Spearman ρ",
+    "slope, margin": r"±0\.30 \(Pearson r\): undecided",
+    "formula": r"group × sex: .*control, F n = 4; ",
+    "formula, F": r"partial η²",
+    "single case": r"sub-00 against 4 controls: .*population",
+    "mediation": r"a .*b .*c′ .*these data cannot tell the two models apart",
+    "prediction": r"AUC .*fm n = 14, control n = 14",
+    "prediction of numbers": r"R² of held-out predictions .*n = 28",
+    "sessions": r"before against week6 against week12: partial η².*session means",
+    "replication": r"Site A \(6 fm, 6 control\): .*one more site is expected.*at least 2 of 4 sites",
+    "two sites": r"one model of all people with an intercept for each site",
+    "joint": r"closed testing: thalamus-vt: ",
+}
+FIGURES |= {f"evaluated: {name}": (lambda name=name: _evaluated(name), words) for name, words in EVALUATED.items()}
+
+
+def test_every_evaluated_sample_is_drawn():
+    assert set(EVALUATED) == set(evaluated_samples.evaluated())
+    kinds = {f.kind for findings in evaluated_samples.evaluated().values() for f in findings}
+    assert kinds | {"paired", "retest"} == set(KINDS)
 
 
 @pytest.fixture(params=FIGURES, scope="module")
@@ -99,6 +144,13 @@ def test_nothing_is_drawn_outside(drawn):
     assert all(-1 <= float(x) <= width + 1 and -1 <= float(y) <= height + 1 for x, y in places)
 
 
+UNITS = (
+    r"mL/cm³|kBq/mL|minutes|fraction|kg/m²|\(mm\)|SDs|Hedges g|partial η²|Pearson r|AUC|R²|probability|benefit|of pain|"
+    r"observed pain|predicted|^pain"
+)
+"""What an axis of numbers may be in: units, shares, standardised effects, and a score without a unit."""
+
+
 def test_every_axis_has_a_unit(drawn):
     """An axis of numbers says its unit; an axis of names needs none."""
     drawing, _, _ = drawn
@@ -109,7 +161,7 @@ def test_every_axis_has_a_unit(drawn):
             if not numeric or not axes.axison:
                 continue  # what follows are numbers on a visible axis
             near = " ".join((axis.get_label_text(), *(t.get_text() for t in axes.get_xticklabels())))
-            assert re.search(r"mL/cm³|kBq/mL|minutes|fraction|kg/m²", near), (drawing.title, near)
+            assert re.search(UNITS, near), (drawing.title, near)
 
 
 def test_two_drawings_of_one_record_are_the_same_bytes():

@@ -53,8 +53,13 @@ def _outcome(finding: Finding) -> str:
     return f"The outcome was exchanged {drawn:,} times and the whole pipeline repeated"
 
 
+def _sessions(finding: Finding) -> str:
+    ways = f"all {finding.n_permutations:,}" if finding.exact else f"{finding.n_permutations - 1:,} random"
+    return f"Each person's sessions were shuffled in {ways} ways"
+
+
 _TESTED: dict[str, Callable[[Finding], str]] = {
-    "single_case": _single, "mediate": _both_paths, "predict": _outcome,
+    "single_case": _single, "mediate": _both_paths, "predict": _outcome, "repeated": _sessions,
 }  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from nociscope.viz.paired import paired
 from nociscope.viz.prediction import prediction
 from nociscope.viz.records import Truth
 from nociscope.viz.recovery import recovery
+from nociscope.viz.repeated import repeated
 from nociscope.viz.replication import replication
 from nociscope.viz.retest import retest
 from nociscope.viz.single_case import single_cases
@@ -44,6 +45,7 @@ DRAWS: dict[str, Callable[[Finding], Drawing]] = {
     "correlate": correlation,
     "paired": paired,
     "retest": retest,
+    "repeated": repeated,
     "formula": contrast,
     "single_case": lambda finding: single_cases((finding,)),
     "mediate": mediation,

@@ -18,8 +18,8 @@ def more_numbers(finding: Finding) -> tuple[tuple[str, str], ...]:
     if not math.isfinite(finding.estimate):
         return ()
     parts = (
-        _statistic, _means, _levels, _equivalence, _selected, _leave_one_out, _bayes, _error_types, _single_case,
-        _mediation, _joint, _sites, _prediction,
+        _statistic, _means, _change, _levels, _equivalence, _selected, _leave_one_out, _bayes, _error_types,
+        _single_case, _mediation, _joint, _sites, _prediction,
     )  # fmt: skip
     return tuple(line for part in parts for line in part(finding))
 
@@ -44,6 +44,7 @@ def _statistic(finding: Finding) -> Lines:
             ("F", f"{plain(s['F'])} with {short(s['dof1'])} and {short(round(s['dof2'], 1))} degrees of freedom")
         )
     out += _number(finding, "smallest_attainable_p", "Smallest p that was possible", lambda p: plain(p, 2))
+    out += _number(finding, "sphericity_epsilon", "Greenhouse and Geisser's ε", lambda v: plain(v, 2))
     out += _number(finding, "p_pooled", "p if all groups had one spread", _p)
     out += _number(finding, "p_within_site_permutation", "p by exchanging people within sites", _p)
     return out
@@ -60,11 +61,22 @@ def _means(finding: Finding) -> Lines:
     what = "Mean at the mean of the covariates" if adjusted else "Mean"
     unit = str(finding.details.get("value_unit", finding.unit))
     out: Lines = []
-    for i, group in enumerate(finding.n):
+    for i, group in enumerate(texts(finding, "levels") if finding.kind == "repeated" else finding.n):
         if i < min(len(means), len(low)):
             sd = f"; SD {plain(sds[i], 2)}" if i < len(sds) else ""
             out.append((f"{what}, {group}", with_unit(bracketed(means[i], low[i], high[i]), unit) + sd))
     return out
+
+
+def _change(finding: Finding) -> Lines:
+    """How far each later session lies from the first; not tested."""
+    unit = str(finding.details.get("value_unit", finding.unit))
+    columns = [numbers_of(finding.details.get(key)) for key in ("change_from_first", "change_ci_low", "change_ci_high")]
+    names = texts(finding, "levels")
+    return [
+        (f"{name} − {names[0]}, not tested", with_unit(bracketed(value, low, high), unit))
+        for name, value, low, high in zip(names[1:], *columns, strict=False)
+    ]
 
 
 def _levels(finding: Finding) -> Lines:

@@ -64,6 +64,7 @@ def asked(report: HypothesisReport) -> str:
         "correlate": f"Does {what} go {contrast if contrast[:5] == 'with ' else f'with another measure, {contrast},'} "
         f"in {where}?",
         "paired": f"Does {what} change, {contrast}, in {where}?",
+        "repeated": f"Does {what} differ between sessions, {contrast}, in {where}?",
         "retest": f"How well does {what} repeat, {contrast}, in {where}?",
         "formula": f"Does {what} go with {contrast}, in {where}?",
     }
@@ -75,7 +76,7 @@ def _special(first: Finding, what: str, where: str) -> str:
     contrast, d = typeset(first.contrast), first.details
     if first.kind == "contrast" and contrast.startswith("any of "):
         return f"Does {what} differ between {contrast}, in {where}?"
-    if d.get("levels"):
+    if d.get("level_estimates"):
         return f"Is what is found of {what} another in each level, {contrast}, in {where}?"
     return {
         "single_case": f"Is {what} of single people unlike that of their controls, in {where}?",
