@@ -19,8 +19,8 @@ MARGIN = 2
 SIDES = {"x": ("P", "A"), "y": ("L", "R"), "z": ("L", "R")}
 
 LABELS = {
-    "t": "t", "hedges_g": "Hedges g", "dz": "mean difference in SD of the differences", "r": "r", "F": "F",
-    "standardised": "effect in SD", "z_cc": "difference in SD of the controls", "partial_eta_squared": "partial η²",
+    "t": "t", "hedges_g": "Hedges g", "dz": "d of the differences", "r": "r", "F": "F",
+    "standardised": "effect in SD", "z_cc": "z of the case", "partial_eta_squared": "partial η²",
 }  # fmt: skip
 
 UNSIGNED = ("F", "partial_eta_squared")

@@ -19,7 +19,7 @@ _EFFECTS = {
 }  # fmt: skip
 ADJUSTMENTS = {
     "max": "maximum over regions", "step-down": "maximum over regions, in steps", "holm": "Holm",
-    "fdr": "false discovery rate", "map": "over the map",
+    "fdr": "false discovery rate", "map": "maximum over the map",
 }  # fmt: skip
 
 

@@ -18,10 +18,10 @@ from nociscope.viz.style import INK, MUTED, SMALL, WIDTH, canvas
 COLOURS, UNSIGNED = "PuOr_r", "YlOrBr"
 """Diverging, told apart by people who confuse red and green, and in grey by its two dark ends."""
 
-GAP, TITLE, BAR = 0.06, 0.2, 1.25
-"""Inches between planes, above a row, and at the right of the last row for the bar of colours."""
+GAP, TITLE, BAR = 0.1, 0.32, 1.25
+"""Inches between planes, above a row with the letters of the row before, and beside the last row for the colours."""
 
-TALLEST = 1.7
+TALLEST, LETTERS = 1.7, 0.12
 
 
 def map_planes(view: MapView) -> Drawing:
@@ -29,11 +29,11 @@ def map_planes(view: MapView) -> Drawing:
     rows = [[p for p in view.planes if p.row == r] for r in sorted({p.row for p in view.planes})]
     rooms = [WIDTH - (BAR if i == len(rows) - 1 else 0) for i in range(len(rows))]
     heights = [_height(row, room) for row, room in zip(rows, rooms, strict=True)]
-    total = sum(heights) + TITLE * len(rows) + 0.05
+    total = sum(heights) + TITLE * len(rows)
     figure = canvas(total)
     top, left = total, 0.0
     for row, height in zip(rows, heights, strict=True):
-        top -= height + TITLE
+        top -= height + (TITLE - LETTERS if row is rows[0] else TITLE)
         left = _row(figure, row, (top, height, total), view)
     _bar(figure, view, (left, heights[-1], total))
     outlined = _outlined(view)
@@ -88,7 +88,7 @@ def _draw(axes: Axes, plane: Plane, view: MapView) -> None:
         axes.contour(x, y, plane.outline, levels=[0.5], colors=["black"], linewidths=0.8)
     axes.set_title(plane.title, fontsize=SMALL, color=INK, pad=2)
     for text, x_at, align in zip(plane.sides, (0.0, 1.0), ("left", "right"), strict=True):
-        axes.text(x_at, 0.0, text, transform=axes.transAxes, fontsize=SMALL, color=MUTED, ha=align, va="bottom")
+        axes.text(x_at, -0.01, text, transform=axes.transAxes, fontsize=SMALL, color=MUTED, ha=align, va="top")
 
 
 def _blended(plane: Plane, view: MapView) -> NDArray[np.float64]:

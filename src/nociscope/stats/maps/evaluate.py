@@ -196,7 +196,7 @@ def _about_map(tested: Tested, corrected: Corrected, alpha: float) -> tuple[Safe
 def _findings(
     outcome: Outcome, whole: Finding, notes: Mapping[str, str], about_map: tuple[Safeguard, ...]
 ) -> tuple[Finding, ...]:
-    words = f"{notes['statistic']} in {notes['tested']}; {notes['relabellings']}; {notes['corrected']}"
+    words = f"a map of {notes['statistic']} in {notes['tested']}; {notes['relabellings']}; {notes['corrected']}"
     found = [peak_finding(outcome, words)]
     if outcome.corrected.clusters:
         from nociscope.stats.maps.cluster_findings import cluster_findings
