@@ -66,7 +66,7 @@ def peak_sites(values: Array, sites: Geometry, rules: MapRules) -> Flags:
     A site above a share of the maximum that exceeds enough of its neighbours by enough; of adjacent ones the highest
     stays. What lies beyond the grid counts as lower, a gap inside it does not.
     """
-    high = np.nan_to_num(values, nan=-math.inf)
+    high = np.nan_to_num(values, nan=0.0)
     top = high.max(axis=1, keepdims=True)
     around = np.concatenate([high, np.full((len(high), 2), -math.inf)], axis=1)  # the last two: UNTESTED, OUTSIDE
     around[:, UNTESTED] = math.inf
