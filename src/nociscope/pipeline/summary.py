@@ -85,7 +85,11 @@ def safeguard_lines(tasks: Iterable[Task], outcomes: Iterable[Outcome], root: Pa
     ]
     notes = [code for severity, code in raised if severity == "note"]
     quiet = [f"  noted: {', '.join(notes)}"] if notes else []
-    return [f"What these {len(found)} findings cannot show (the report explains each code):", *told, *quiet]
+    return [
+        f"What these {len(found)} findings cannot show (the documentation explains each code under Safeguards):",
+        *told,
+        *quiet,
+    ]
 
 
 LOUDNESS = ("refused", "overruled", "warning", "note")

@@ -20,7 +20,7 @@ NOT_FOUND = "A difference that was not found is not a difference that is absent:
 FIRST = (
     "too-few-people", "floor-above-alpha", "floor", "minimal-detectable-effect", "sex-not-separable", "site-confounded",
     "reference-region-differs", "genotype-unadjusted", "genotype-not-modelled", "one-person-carries",
-    "interval-and-p-disagree",
+    "interval-and-p-disagree", "one-site-carries", "genotype-strata-disagree", "families-apart",
 )  # fmt: skip
 """Codes that bound the whole study stand in the open, in this order, behind refusals; others stand folded."""
 RANGED = {

@@ -384,6 +384,11 @@ RULES: dict[str, Rule] = {
             "reaching it.",
             "several relabellings give the observed statistic itself, since values repeat; each counts as reaching it.",
         ),
+        Rule(
+            "sessions-incomplete", "note",
+            "the mean of a person rests on the other sessions only: {told}.",
+            "the mean of some people rests on fewer sessions than were scanned.",
+        ),
         # several questions
         Rule(
             "families-apart", "warn",

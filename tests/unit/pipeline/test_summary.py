@@ -95,7 +95,7 @@ def test_the_summary_says_what_the_findings_cannot_show(tmp_path):
     )
     done = Outcome(task.id, "group", "evaluate", "done")
     assert safeguard_lines([task], [done], tmp_path) == [
-        "What these 5 findings cannot show (the report explains each code):",
+        "What these 5 findings cannot show (the documentation explains each code under Safeguards):",
         "  refused site-aliased: Sites. [two: 1 of 5 findings]",
         "  overruled lab-included: T/T. [two: 1 of 5 findings]",
         "  warning sex-not-separable: Sex cannot be told.",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nociscope import __version__
 from nociscope.cohort.select import CohortView, Selection, select
 from nociscope.core.errors import StudyError
-from nociscope.core.finding import Finding, Safeguard
+from nociscope.core.finding import Finding
 from nociscope.core.study import Hypothesis, Study
 from nociscope.io import names
 from nociscope.io.people import People
@@ -124,12 +124,13 @@ def _binding(people: People, participant: str, column: str) -> str:
 
 def _with_incomplete(finding: Finding, selection: Selection) -> Finding:
     """Say whose mean rests on fewer sessions than were scanned."""
+    from nociscope.stats.safeguards import raised
+
     here = [(who, session, why) for who, region, session, why in selection.incomplete if region == finding.region]
     if not here:
         return finding
     told = "; ".join(f"{who} {session}: {why}" for who, session, why in here)
-    message = f"the mean of a person rests on the other sessions only: {told}"
-    return replace(finding, safeguards=(*finding.safeguards, Safeguard("sessions-incomplete", message, "note")))
+    return replace(finding, safeguards=(*finding.safeguards, raised("sessions-incomplete", values={"told": told})))
 
 
 def _write(path: Path, findings: tuple[Finding, ...], provenance: Provenance) -> None:
