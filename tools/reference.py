@@ -17,6 +17,7 @@ from typing import Any, get_args, get_origin
 from nociscope.core.vocabulary import VOCABULARY, quantity
 from tools.figures import ROOT
 from tools.markdown import cited, code, number, page, table
+from tools.reference_instruments import instruments
 
 EDIT_NOTE = "*Made from `{source}` when this documentation was built.*"
 
@@ -334,6 +335,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/measures.md": measures,
     "reference/models.md": models,
     "reference/tracers.md": tracers,
+    "reference/instruments.md": instruments,
     "reference/steps.md": steps,
     "reference/statuses.md": statuses,
     "reference/errors.md": errors,
