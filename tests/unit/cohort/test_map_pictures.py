@@ -102,8 +102,8 @@ def test_a_sphere_hides_its_far_side_and_has_no_holes():
     assert (from_left.overlay[disc] == 1).all()
     assert (from_right.overlay[disc] == -1).all()
     half = above.overlay.shape[1] // 2
-    assert np.nanmean(above.overlay[:, : half - 12]) == 1  # left of the picture is the left
-    assert np.nanmean(above.overlay[:, half + 12 :]) == -1
+    assert np.nanmean(above.overlay[:, : half - 20]) == 1  # left of the picture is the left
+    assert np.nanmean(above.overlay[:, half + 20 :]) == -1
     assert from_left.sides == ("A", "P")
 
 
