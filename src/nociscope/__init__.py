@@ -2,9 +2,9 @@
 
 The same engine as the command line, without files: ``nociscope.pet`` (kinetic models), ``nociscope.blood`` (input
 functions), ``nociscope.qst`` (sensory testing), ``nociscope.tms`` (magnetic stimulation and reflexes),
-``nociscope.stats`` (inference for few people), ``nociscope.read_cohort`` (the table of a finished run), ``nociscope.score`` (questionnaires and criteria),
-``nociscope.to_frame`` (records as a pandas table), and the records that go in and come out. Everything is loaded when
-it is first asked for.
+``nociscope.stats`` (inference for few people), ``nociscope.read_cohort`` (the table of a finished run),
+``nociscope.score`` (questionnaires and criteria), ``nociscope.to_frame`` (records as a pandas table), and the records
+that go in and come out. Everything is loaded when it is first asked for.
 """
 
 from importlib import import_module

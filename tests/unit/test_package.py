@@ -52,6 +52,7 @@ def test_public_names_are_these():
         "__version__",
         "blood",
         "pet",
+        "qst",
         "read_cohort",
         "score",
         "stats",
