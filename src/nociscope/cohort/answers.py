@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from nociscope.core.errors import InputError, RangeError
 from nociscope.core.instrument import CLOCK, RAW, YES_NO, Band, Instrument, Item, Missing
+from nociscope.core.problem import Problem
 from nociscope.core.scores import Decision, Score
 from nociscope.core.status import FitStatus
 from nociscope.io.instruments import find_instrument
@@ -96,6 +97,21 @@ def numbers(
         else:
             out[item.column] = _one_by_one(instrument, item, column, people, on_range_error)
     return out
+
+
+def impossible(instrument: Instrument, columns: Mapping[str, Column], people: Sequence[str]) -> tuple[Problem, ...]:
+    """Every answer that `numbers` refuses, with person, column and value; it leaves them out under ``na``."""
+    found = []
+    for item in instrument.items:
+        for who, answer in zip(people, columns.get(item.column, ()), strict=False):
+            try:
+                _number(item, answer)
+            except ValueError as error:
+                said = _refusal(instrument, item, who, answer, error)
+                where = f"{instrument.id}: {who}, {item.column}"
+                message = f"{error}: expected {said.expected}, got {said.got}"
+                found.append(Problem("answer-impossible", where, message, (), said.do or ""))
+    return tuple(found)
 
 
 def scores(
@@ -209,11 +225,15 @@ def _one_by_one(
             values[i] = _number(item, answer)
         except ValueError as error:
             if on_range_error == "raise":
-                raise RangeError(
-                    f"{instrument.name}, {item.column}: {error}", expected=_possible(item), got=repr(answer),
-                    where=who, do=_mend(item, answer),
-                ) from None  # fmt: skip
+                raise _refusal(instrument, item, who, answer, error) from None
     return values
+
+
+def _refusal(instrument: Instrument, item: Item, who: str, answer: Any, error: ValueError) -> RangeError:
+    return RangeError(
+        f"{instrument.name}, {item.column}: {error}", expected=_possible(item), got=repr(answer), where=who,
+        do=_mend(item, answer),
+    )  # fmt: skip
 
 
 def _number(item: Item, answer: Any) -> float:
