@@ -118,6 +118,33 @@ def test_its_page_stands_alone_and_bounds_what_it_shows(huntington):
 
 
 @pytest.mark.slow
+def test_regions_of_the_open_images(huntington, tmp_path):
+    """Spheres of 6 mm at usual places of caudate and thalamus, given as a label image."""
+    from nociscope.studies import shipped
+
+    grid = nibabel.load(huntington.data / "mask.nii.gz")
+    place = np.stack(np.meshgrid(*map(np.arange, grid.shape), indexing="ij"), -1) @ grid.affine[:3, :3].T
+    place = place + grid.affine[:3, 3]
+    labels = np.zeros(grid.shape, np.int16)
+    for number, centre in {1: (-12, 14, 8), 2: (12, 14, 8), 3: (-10, -18, 8), 4: (10, -18, 8)}.items():
+        labels[np.linalg.norm(place - centre, axis=-1) < 6] = number
+    nibabel.save(nibabel.Nifti1Image(labels, grid.affine), huntington.data / "labels.nii.gz")
+    text = shipped("huntington-pbr28-maps").read_text(encoding="utf-8").split('[[hypothesis]]\nname = "cluster')[0]
+    text += 'labels = "labels.nii.gz"\nnames = { caudate = [1, 2], thalamus = [3, 4] }\n'
+    whole = Whole(huntington.data, tmp_path / "out", written(tmp_path / "s.toml", text))
+    answer = whole.run("group")
+    assert answer.returncode == 0, answer.stderr
+    found = whole.findings("max-t")
+    assert set(found) == {"caudate", "thalamus"}
+    for finding in found.values():
+        assert (finding["n_permutations"], finding["exact"]) == (35, True)
+        assert finding["p_value"] >= 1 / 35 - 1e-12
+        assert 0.3 < finding["points"][0]["value"] < 3
+        assert "genotype-unadjusted" in {s["code"] for s in finding["safeguards"]}
+    check_page(whole)
+
+
+@pytest.mark.slow
 def test_an_absolute_signal_without_genotype_is_refused_until_it_is_overruled(huntington, tmp_path):
     from nociscope.studies import shipped
 
@@ -216,6 +243,28 @@ def test_one_case_against_controls(tmp_path):
     t = nibabel.load(whole.out / "group" / "h" / "sub-01_stat-t_statmap.nii.gz").get_fdata()
     assert t[2:5, 2:5, 2:5].min() > np.quantile(t, 0.9)
     check_page(whole)
+
+
+def test_regions_of_a_label_image_are_asked_as_regions(tmp_path):
+    data = small(tmp_path)
+    labels = np.zeros((9, 10, 8))
+    labels[2:5, 2:5, 2:5], labels[6:, 6:, 6:] = 3, 7
+    volume(data / "labels.nii.gz", labels)
+    names = 'labels = "labels.nii.gz"\nnames = { striatum = [3], other = [7] }\n'
+    whole = Whole(data, tmp_path / "out", written(tmp_path / "s.toml", STUDY + names))
+    answer = whole.run("group")
+    assert answer.returncode == 0, answer.stderr
+    found = whole.findings("h")
+    assert set(found) == {"striatum", "other"}
+    image = nibabel.load(data / "sub-01" / "sub-01_suvr.nii.gz").get_fdata()
+    point = next(p for p in found["striatum"]["points"] if p["participant"] == "sub-01")
+    assert point["value"] == pytest.approx(image[2:5, 2:5, 2:5].mean(), rel=1e-6)
+    assert found["striatum"]["p_adjusted"] == pytest.approx(2 / 70)
+    assert found["other"]["p_adjusted"] > 0.05
+    check_page(whole)
+    written(tmp_path / "s.toml", STUDY + names.replace("[7]", "[8]"))
+    assert whole.run("group").returncode != 0
+    assert "no element of other in map.labels" in whole.page()
 
 
 SURFACE = STUDY.replace("_suvr.nii.gz", "_suvr.shape.gii") + 'surface = "lh.surf.gii"\nstatistic = "tfce"\n'

@@ -14,7 +14,7 @@ from nociscope.core.hypothesis import Hypothesis, MapSettings
 from nociscope.core.hypothesis_data import HypothesisData
 from nociscope.core.image import VertexValues, Volume
 from nociscope.core.records import Measure
-from nociscope.core.space import MeshSpace, Space, VolumeSpace
+from nociscope.core.space import GraphSpace, MeshSpace, Space, VolumeSpace
 from nociscope.core.status import FitStatus
 from nociscope.io.images import smoothed
 from nociscope.io.maps import MapFile
@@ -100,12 +100,38 @@ def rows(maps: MapSet, hypothesis: Hypothesis) -> tuple[Measure, ...]:
     )  # fmt: skip
 
 
+def region_rows(maps: MapSet, hypothesis: Hypothesis, labels: Content) -> tuple[Measure, ...]:
+    """Mean within each named region of a label image as rows of the cohort.
+
+    Raises
+    ------
+    StudyError
+        The labels do not lie on the grid of the maps, or a region has no element there.
+    """
+    where, settings = f"hypothesis {hypothesis.name!r}", hypothesis.map or MapSettings()
+    inside = maps.space.mask if not isinstance(maps.space, GraphSpace) else np.zeros(0, dtype=bool)
+    if labels.values.shape != inside.shape:
+        raise StudyError(f"{where}: map.labels has another grid than the maps", expected=inside.shape,
+                         got=labels.values.shape)  # fmt: skip
+    numbers = np.rint(np.nan_to_num(labels.values[inside])).astype(np.int64)
+    parts = {name: np.isin(numbers, own) for name, own in settings.names.items()}
+    if absent := [name for name, part in parts.items() if not part.any()]:
+        known = ", ".join(map(str, np.unique(numbers)[:20]))
+        raise StudyError(f"{where}: no element of {', '.join(absent)} in map.labels", expected=f"of {known}")
+    return tuple(
+        replace(row, region=name, value=_mean(maps.values[row.participant_id, row.session_id][part]))
+        for row in rows(maps, hypothesis)
+        for name, part in parts.items()
+    )
+
+
 def _modality(hypothesis: Hypothesis) -> str:
     return f"pet:{hypothesis.tracer}" if hypothesis.tracer else hypothesis.modality or "map"
 
 
 def _mean(values: Floats) -> float:
-    return float(values[np.isfinite(values)].mean(dtype=np.float64))
+    known = values[np.isfinite(values)]
+    return float(known.mean(dtype=np.float64)) if known.size else float("nan")
 
 
 def values_of(maps: MapSet, data: HypothesisData, hypothesis: Hypothesis, sessions: Sequence[str]) -> Floats:

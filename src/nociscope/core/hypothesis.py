@@ -86,6 +86,12 @@ class MapSettings(Section):
     )
     mask: str = Field("", description="file, relative to the data set; default: voxels where everybody has a value")
     surface: str = Field("", description="mesh of the vertices, relative to the data set; GIFTI")
+    labels: str = Field(
+        "", description="image of whole numbers on the grid of the maps: the mean within each of `names` is asked about"
+    )
+    names: dict[str, list[int]] = Field(
+        default_factory=dict, description="region to its numbers in `labels`, such as { caudate = [11, 50] }"
+    )
     smoothing_fwhm_mm: float = Field(0.0, ge=0, description="Gaussian, on volumes only")
     statistic: Literal["max-t", "cluster-extent", "cluster-mass", "tfce"] = "max-t"
     convention: Literal["exact-t", "exact-z", "palm", "randomise", "nilearn"] = Field(
@@ -96,6 +102,12 @@ class MapSettings(Section):
     tail: Literal["none", "gpd", "gamma"] = Field(
         "none", description="approximation of the far tail of a drawn null; refused where the design is enumerated"
     )
+
+    @model_validator(mode="after")
+    def _regions_have_names(self) -> MapSettings:
+        if bool(self.labels) != bool(self.names):
+            raise ValueError("map.labels and map.names go together: an image, and what its numbers are called")
+        return self
 
 
 class Hypothesis(Section):

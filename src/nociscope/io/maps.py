@@ -65,7 +65,7 @@ def owner(settings: MapSettings, dataset: str, name: str, entities: Mapping[str,
 
 
 def chosen(index: Index, settings: MapSettings) -> list[File]:
-    """Files that the settings mean: everybody's map, then the mask and the surface.
+    """Files that the settings mean: everybody's map, then mask, surface and labels.
 
     Raises
     ------
@@ -84,7 +84,7 @@ def chosen(index: Index, settings: MapSettings) -> list[File]:
             "no map was found", expected=settings.files or str(dict(settings.entities)),
             where=", ".join(map(str, folders.values())), do="look at map.files or map.entities, and at --derivatives",
         )  # fmt: skip
-    return [*maps, *(_fixed(folders, name) for name in (settings.mask, settings.surface) if name)]
+    return [*maps, *(_fixed(folders, name) for name in (settings.mask, settings.surface, settings.labels) if name)]
 
 
 def is_map(name: str) -> bool:
@@ -143,7 +143,7 @@ def _fixed(folders: Mapping[str, Path], name: str) -> File:
     raise MissingFile(
         f"no file {name!r}", expected="a path relative to the data set",
         where=", ".join(dict.fromkeys(map(str, folders.values()))),
-        do="mend map.mask or map.surface in the study file",
+        do="mend map.mask, map.surface or map.labels in the study file",
     )  # fmt: skip
 
 

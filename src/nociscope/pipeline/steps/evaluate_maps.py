@@ -10,7 +10,7 @@ import numpy as np
 
 from nociscope import __version__
 from nociscope.cohort.map_view import map_view
-from nociscope.cohort.maps import MapSet, Mesh, map_set, rows, values_of
+from nociscope.cohort.maps import MapSet, Mesh, map_set, region_rows, rows, values_of
 from nociscope.cohort.select import ABSOLUTE, RATIOS, select
 from nociscope.core.errors import InputError, StudyError
 from nociscope.core.hypothesis import Hypothesis, MapSettings
@@ -38,11 +38,12 @@ OUTLINED = ("p_tail", "p_tfce", "p_cluster", "p_step_down", "p_fwe")
 
 @dataclass(frozen=True, eq=False)
 class Images:
-    """What the study file asks to read: by hypothesis its maps, its mask and its surface."""
+    """What the study file asks to read: by hypothesis its maps, mask, surface and labels."""
 
     maps: Mapping[str, tuple[MapFile, ...]]
     masks: Mapping[str, Volume | VertexValues]
     meshes: Mapping[str, Mesh]
+    labels: Mapping[str, Volume | VertexValues]
 
 
 def run(records: Mapping[str, Any], params: Params) -> Produced:
@@ -70,7 +71,10 @@ def _answered(hypothesis: Hypothesis, images: Images, people: People, study: Stu
 
     about, name = study.study, hypothesis.name
     settings = TestSettings(seed=seed, ci_level=about.ci_level, alpha=about.alpha, software=f"nociscope {__version__}")
-    maps = map_set(images.maps.get(name, ()), hypothesis, images.masks.get(name), images.meshes.get(name))
+    labels = images.labels.get(name)
+    maps = map_set(images.maps.get(name, ()), hypothesis, images.masks.get(name, labels), images.meshes.get(name))
+    if labels is not None:
+        return _of_regions(maps, labels, hypothesis, people, study, settings)
     data = select(cohort_view(rows(maps, hypothesis), people, study), hypothesis).data
     data = replace(data, excluded=(*data.excluded, *_absent(maps, people, hypothesis, study)))
     values = values_of(maps, data, hypothesis, data.sessions or _sessions(maps, hypothesis))
@@ -85,6 +89,21 @@ def _answered(hypothesis: Hypothesis, images: Images, people: People, study: Stu
     results = {case: replace(r, notes=notes | dict(r.notes)) for case, r in results.items()}
     views = tuple(view for r in results.values() if (view := _view(r, background, about.alpha)) is not None)
     return MapOutcome(results, views, next(iter(results.values())).notes)
+
+
+def _of_regions(
+    maps: MapSet, labels: Any, hypothesis: Hypothesis, people: People, study: Study, settings: Any
+) -> MapOutcome:
+    """The same question about the mean within each region of a label image."""
+    from nociscope.stats.evaluate import evaluate
+
+    asked = hypothesis.model_copy(update={"map": None})
+    data = select(cohort_view(region_rows(maps, hypothesis, labels), people, study), asked).data
+    data = replace(data, excluded=(*data.excluded, *_absent(maps, people, hypothesis, study)))
+    blank = np.zeros(maps.space.size, dtype=np.int32)
+    notes = {"regions": f"means within {len(data.regions)} regions of map.labels"} | _smoothing(hypothesis)
+    found = tuple(evaluate(data, asked, settings))
+    return MapOutcome({"": MapResult(found, maps.space, {}, blank, notes=notes)}, (), notes)
 
 
 def _mean(values: Any) -> Any:
@@ -166,6 +185,7 @@ def _read(sources: tuple[Source, ...], params: Params) -> Images:
     maps: dict[str, tuple[MapFile, ...]] = {}
     masks: dict[str, Volume | VertexValues] = {}
     meshes: dict[str, Mesh] = {}
+    labels: dict[str, Volume | VertexValues] = {}
     for hypothesis in (Hypothesis(**h) for h in params["hypotheses"]):
         settings = hypothesis.map or MapSettings()
         own: list[MapFile] = []
@@ -173,6 +193,8 @@ def _read(sources: tuple[Source, ...], params: Params) -> Images:
             whose = owner(settings, source.dataset, source.name, source.entities)
             if source.name == settings.mask:
                 masks[hypothesis.name] = read_map(source.path)
+            elif source.name == settings.labels:
+                labels[hypothesis.name] = read_map(source.path)
             elif source.name == settings.surface:
                 meshes[hypothesis.name] = read_mesh(source.path)
             elif whose is not None:
@@ -180,7 +202,7 @@ def _read(sources: tuple[Source, ...], params: Params) -> Images:
                     contents[source.uri] = map_file(source.path, whose, source.name)
                 own.append(contents[source.uri])
         maps[hypothesis.name] = tuple(own)
-    return Images(maps, masks, meshes)
+    return Images(maps, masks, meshes, labels)
 
 
 def _params(context: Context) -> Params:
