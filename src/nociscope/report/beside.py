@@ -17,8 +17,13 @@ def tested(finding: Finding) -> str:
     how = _TESTED.get(finding.kind, _relabelled)(finding)
     floor = detail(finding, "smallest_attainable_p")
     if math.isfinite(floor) and finding.n_permutations and finding.kind != "single_case":
-        how += f"; no p below {plain(floor, 2)} was possible"
+        how += f"; no p below {floor_text(floor)} was possible"
     return f"{how}." if how else ""
+
+
+def floor_text(p: float) -> str:
+    """Return a smallest possible p to two digits, as a power only where it has many zeros."""
+    return f"{p:.2g}" if p >= 5e-5 else plain(p, 2)
 
 
 def _relabelled(finding: Finding) -> str:
@@ -40,7 +45,7 @@ def _single(finding: Finding) -> str:
     exchange, least = detail(finding, "p_exchange"), detail(finding, "smallest_exchange_p")
     return (
         f"p is that of Crawford and Howell's t; taking the case's role in turn gives {p_text(exchange)}, "
-        f"which cannot be below {plain(least, 2)}"
+        f"which cannot be below {floor_text(least)}"
     )
 
 

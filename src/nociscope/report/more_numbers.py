@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 
 from nociscope.core.finding import Finding
-from nociscope.report.beside import texts
+from nociscope.report.beside import floor_text, texts
 from nociscope.viz.finding_words import detail, effect_name, numbers_of
 from nociscope.viz.numbers import bracketed, p_text, percent, plain, short, unit_text, with_unit
 
@@ -43,7 +43,7 @@ def _statistic(finding: Finding) -> Lines:
         out.append(
             ("F", f"{plain(s['F'])} with {short(s['dof1'])} and {short(round(s['dof2'], 1))} degrees of freedom")
         )
-    out += _number(finding, "smallest_attainable_p", "Smallest p that was possible", lambda p: plain(p, 2))
+    out += _number(finding, "smallest_attainable_p", "Smallest p that was possible", floor_text)
     out += _number(finding, "sphericity_epsilon", "Greenhouse and Geisser's ε", lambda v: plain(v, 2))
     out += _number(finding, "p_pooled", "p if all groups had one spread", _p)
     out += _number(finding, "p_within_site_permutation", "p by exchanging people within sites", _p)
@@ -169,7 +169,7 @@ def _single_case(finding: Finding) -> Lines:
         *([("Controls matched on", ", ".join(matched))] if matched else []),
         *_ends(finding, "percentile", "Percent of controls' population below"),
         *_number(finding, "p_exchange", "p by exchange of roles", _p),
-        *_number(finding, "smallest_exchange_p", "which cannot be below", lambda p: plain(p, 2)),
+        *_number(finding, "smallest_exchange_p", "which cannot be below", floor_text),
         *_number(finding, "tests_in_family", "Tests corrected together", short),
     ]
 

@@ -52,7 +52,7 @@ class Told:
 def asked(report: HypothesisReport) -> str:
     """Return the question in the study's words, or one built from the finding."""
     if report.question or not report.findings:
-        return report.question or report.name
+        return typeset(report.question) or report.name
     first = report.findings[0]
     name = VOCABULARY[first.measure].name if first.measure in VOCABULARY else first.measure
     what = f"{name} ({first.measure}{f' by {first.model}' if first.model else ''})"
