@@ -107,4 +107,5 @@ def _band(b: Band) -> tuple[str, ...]:
 
 def _reference(r: Reference) -> str:
     where = f" [doi:{r.doi}](https://doi.org/{r.doi})" if r.doi else f" {r.url}" if r.url else ""
-    return f"- {r.cite}{where}: {', '.join(r.supports)}{'' if r.verified else ' (*unverified*)'}"
+    unread = " (*unverified*, the DOI is right)" if r.doi_verified else " (*unverified*)"
+    return f"- {r.cite}{where}: {', '.join(r.supports)}{'' if r.verified else unread}"
