@@ -15,6 +15,7 @@ from typing import Any
 
 from nociscope.core.finding import Safeguard
 from nociscope.core.hypothesis import Hypothesis
+from nociscope.core.study import Study
 
 PLACE = "logs/hypotheses.tsv"
 HEADER = ("hypothesis", "name", "asks", "first_run", "study_file")
@@ -38,6 +39,15 @@ def fingerprint(hypothesis: Hypothesis) -> str:
     plain = {k: v for k, v in hypothesis.model_dump(mode="json").items() if k not in WORDING}
     text = json.dumps(plain, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def resolved(study: Study) -> list[Hypothesis]:
+    """Hypotheses with what the study file says for all of them: covariates and the column of the groups."""
+    whole = {"covariates": list(study.covariates.use), "by": study.groups.variable}
+    return [
+        h.model_copy(update={k: v for k, v in whole.items() if not getattr(h, k) and getattr(h, k) != []})
+        for h in study.hypothesis
+    ]
 
 
 def asked_before(root: Path) -> tuple[Asked, ...]:

@@ -22,7 +22,7 @@ from nociscope.pipeline.code import step_code
 from nociscope.pipeline.execute import Outcome, current, run_task
 from nociscope.pipeline.executors import Fleet, Harvest, executor
 from nociscope.pipeline.floors import floor_lines
-from nociscope.pipeline.hypothesis_log import remember
+from nociscope.pipeline.hypothesis_log import remember, resolved
 from nociscope.pipeline.job import Job, step_table
 from nociscope.pipeline.plan import Selection, plan
 from nociscope.pipeline.progress import Reporter
@@ -147,7 +147,7 @@ def _with_history(found: Plan, config: RunConfig, store: Store) -> Plan:
     pages = [t for t in found.tasks if t.step in TELL_HISTORY and not t.blocked]
     if config.level != "group" or not pages:
         return found
-    asked = _study(config.study_file).hypothesis
+    asked = resolved(_study(config.study_file))
     named = config.study_file.name if config.study_file else ""
     ever = list(remember(store.root, asked, named, write=not config.dry_run))
     told = [replace(t, params={**t.params, "ever_asked": ever}) if t in pages else t for t in found.tasks]

@@ -370,8 +370,8 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "leverage-high", "warn",
-            "the model follows {who} (leverage {leverage:.2f}): hardly anybody has such covariates.",
-            "with these covariates the model follows one person.",
+            "the model follows {who} (leverage {leverage:.2f}): hardly anybody else is like that person.",
+            "the model follows one person, whom hardly anybody else is like.",
         ),
         Rule(
             "one-site-carries", "warn",

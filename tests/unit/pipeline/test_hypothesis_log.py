@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from nociscope.core.study import Hypothesis
-from nociscope.pipeline.hypothesis_log import PLACE, asked_before, fingerprint, remember, tried
+from nociscope.core.study import Hypothesis, Study
+from nociscope.pipeline.hypothesis_log import PLACE, asked_before, fingerprint, remember, resolved, tried
 from nociscope.pipeline.run import RunConfig, _with_history
 from nociscope.pipeline.store import Store
 from nociscope.pipeline.task import GROUP, Plan, Task
@@ -45,6 +45,15 @@ def test_what_is_no_longer_asked_is_told():
     (said,) = tried(ever[:1], [asks()])
     assert said.code == "hypotheses-run" and said.severity == "note"
     assert tried([], [asks()])[0].message.startswith("1 distinct")
+
+
+def test_covariates_of_the_whole_study_are_part_of_the_question():
+    def one(**sections):
+        return fingerprint(resolved(Study.model_validate({"hypothesis": [asks().model_dump()], **sections}))[0])
+
+    assert one() == one() != one(covariates={"use": ["age"]}) and one() != one(groups={"variable": "arm"})
+    own = Study.model_validate({"hypothesis": [asks(covariates=[]).model_dump()], "covariates": {"use": ["age"]}})
+    assert resolved(own)[0].covariates == [], "a hypothesis that says none means none"
 
 
 STUDY = """

@@ -17,7 +17,7 @@ from nociscope.io.record import from_plain
 from nociscope.io.table import read_json
 from nociscope.io.tracers import find_tracer
 from nociscope.models.biosample.rs6971 import column_problems
-from nociscope.pipeline.hypothesis_log import tried
+from nociscope.pipeline.hypothesis_log import resolved, tried
 from nociscope.pipeline.log import StepLog
 from nociscope.pipeline.step import Logs, Make, Need, Output, Params, Produced, Source, Step, Table
 from nociscope.pipeline.steps import pages, read, write
@@ -84,7 +84,7 @@ def run(records: Mapping[str, Any], params: Params) -> Produced:
             for h in study.hypothesis
             if h.name in found
         ),
-        safeguards=(*_shared(found.values()), *tried(params.get("ever_asked", ()), study.hypothesis)),
+        safeguards=(*_shared(found.values()), *tried(params.get("ever_asked", ()), resolved(study))),
         measures=rows,
         truth=_truth(rows, records.get("truth", {})),
         failures=failed,
