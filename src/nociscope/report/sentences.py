@@ -163,8 +163,13 @@ def _notes(findings: Sequence[Finding]) -> str:
             places.setdefault(f"{where} {name}", []).append(f.region)
     if len(places) == 1:
         return f"Every interval {next(iter(places))}."
-    said = [f"{where} in {', '.join(regions)}" for where, regions in places.items()]
+    said = [f"{where} in {_which(regions, len(findings))}" for where, regions in places.items()]
     return f"The interval {'; it '.join(said)}." if said else ""
+
+
+def _which(regions: Sequence[str], of: int) -> str:
+    """Names of regions, or how many where nobody would read them all."""
+    return ", ".join(regions) if len(regions) <= MOST else f"{len(regions)} of {of} regions"
 
 
 def found(finding: Finding) -> str:

@@ -93,3 +93,9 @@ def test_why_nobody_entered_is_told_once(made_up):
         excluded=(("sub-01", "a: no dose; b: no dose"), ("sub-02", "a: no dose; b: no dose"), ("sub-03", "no scan")),
     )  # fmt: skip
     assert sentences.found(blank).endswith("2 people left out: no dose.")
+
+
+def test_many_regions_are_counted_where_their_intervals_lie(made_up):
+    zero = tuple(dataclasses.replace(made_up.finding("TC"), region=f"r{i}") for i in range(20))
+    told = sentences.told(HypothesisReport("h", (made_up.finding("FC", effect=1.0), *zero)))
+    assert told.note == "The interval lies above zero in FC; it holds zero in 20 of 21 regions."
