@@ -67,4 +67,11 @@ def test_it_runs_as_it_is(study, tmp_path):
 
 def test_every_study_that_ships_is_run_somewhere():
     """The open data have tests of their own, and so has the demo."""
-    assert set(names()) == {*COHORTS, "pbr28-test-retest", "mc1-blocking", "demo", "huntington-pbr28-maps"}
+    assert set(names()) == {
+        *COHORTS,
+        "pbr28-test-retest",
+        "mc1-blocking",
+        "thalamus-pain-sensitivity",
+        "demo",
+        "huntington-pbr28-maps",
+    }
