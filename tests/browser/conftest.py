@@ -6,6 +6,7 @@ import importlib.util
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -42,7 +43,7 @@ def chrome() -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def pages(made_up: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Write both pages as the pipeline would, with the person's page beside the cohort's."""
+    """Write the pages as the pipeline would, the person's beside the cohort's; and one with every kind of finding."""
     from nociscope.report import render_cohort, render_participant
 
     folder = tmp_path_factory.mktemp("out") / "report"
@@ -50,4 +51,17 @@ def pages(made_up: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> dict
     written = {"cohort": folder / "index.html", "participant": folder / "sub-01.html"}
     written["cohort"].write_text(render_cohort(made_up.cohort()), encoding="utf-8")
     written["participant"].write_text(render_participant(made_up.participant(scans=1)), encoding="utf-8")
+    written["kinds"] = folder / "kinds.html"
+    written["kinds"].write_text(render_cohort(_every_kind(made_up)), encoding="utf-8")
     return written
+
+
+def _every_kind(made_up: ModuleType) -> Any:
+    """The cohort's page with findings that were evaluated, one hypothesis of every kind."""
+    found = _loaded(HERE.parent / "evaluated_samples.py").evaluated()
+    report = made_up.cohort()
+    hypotheses = tuple(
+        replace(report.hypotheses[0], name=name.replace(" ", "-"), question="", findings=findings, table_href="")
+        for name, findings in found.items()
+    )
+    return replace(report, hypotheses=hypotheses)

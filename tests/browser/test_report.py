@@ -5,7 +5,7 @@ import struct
 import pytest
 
 pytestmark = pytest.mark.browser
-NAMES = ("cohort", "participant")
+NAMES = ("cohort", "participant", "kinds")
 WIDTHS = (360, 768, 1280)
 
 OVERFLOWING = """
