@@ -56,6 +56,7 @@ def test_public_names_are_these():
         "read_cohort",
         "score",
         "stats",
+        "tms",
         "to_frame",
     ]
 

@@ -13,21 +13,9 @@ from nociscope.io.table import read_json, read_tsv
 from nociscope.models import psychophysics as qst
 
 HEADER = [
-    "participant_id",
-    "test",
-    "body_site",
-    "side",
-    "trial",
-    "direction",
-    "reading",
-    "reading_unit",
-    "response",
-    "response_unit",
-    "phase",
-    "orientation",
-    "censored",
-    "valid",
-]
+    "participant_id", "test", "body_site", "side", "trial", "direction", "reading", "reading_unit", "response",
+    "response_unit", "phase", "orientation", "censored", "valid",
+]  # fmt: skip
 
 
 def row(**cells):
