@@ -10,7 +10,7 @@ from nociscope.viz.finding_words import detail, margin_words, numbers_of
 from nociscope.viz.numbers import bracketed, p_text, percent, plain, unit_text, with_unit
 
 
-def tested(finding: Finding) -> str:
+def origin_of_p(finding: Finding) -> str:
     """Return what was exchanged, how often, and the smallest p that this can give; empty where nothing was tested."""
     if not math.isfinite(finding.p_value):
         return ""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from nociscope.core.finding import Finding
 from nociscope.core.vocabulary import VOCABULARY
-from nociscope.report.beside import beside, tested, texts
+from nociscope.report.beside import beside, origin_of_p, texts
 from nociscope.report.model import HypothesisReport
 from nociscope.viz.finding_words import (
     detail,
@@ -179,7 +179,7 @@ def found(finding: Finding) -> str:
         return f"{where}: {_said_status(finding)}; {sample(finding)}. {_why(finding)}".strip()
     parts = [f"{where}: {interval(finding)}; {sample(finding)}."]
     parts += [f"{text}." for text in (effect(finding), p_words(finding)) if text]
-    parts += [text for text in (tested(finding), interval_words(finding), beside(finding)) if text]
+    parts += [text for text in (origin_of_p(finding), interval_words(finding), beside(finding)) if text]
     return " ".join(parts)
 
 
