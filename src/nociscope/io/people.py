@@ -12,6 +12,7 @@ from nociscope.core.errors import MissingMetadata, UnitError, UnsafeName
 from nociscope.core.problem import Problem
 from nociscope.io import units
 from nociscope.io.index import Index, safe_label
+from nociscope.io.long_tables import LONG_TABLES
 from nociscope.io.table import Table, read_json, read_tsv
 
 Value = str | float
@@ -120,7 +121,8 @@ def read_people(bids_dir: Path | str, index: Index | None = None) -> People:
         reader.add(sub, prefix="", participant=sub.parent.name)
     reader.add(root / "sessions.tsv", prefix="")
     for table in sorted(root.glob("phenotype/*.tsv")):
-        reader.add(table, prefix=f"{table.stem}.")
+        if table.stem not in LONG_TABLES:  # several rows a person are right there, not a mistake
+            reader.add(table, prefix=f"{table.stem}.")
     people = People(reader.rows, reader.dictionary, reader.sources, tuple(reader.problems))
     lost = tuple(_lost(people, index, root)) if index else ()
     return People(people.rows, people.dictionary, people.sources, people.problems + lost)
