@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nociscope.core.citations import CITATIONS
 from nociscope.core.errors import InputError, RangeError
 from nociscope.core.instrument import CLOCK, RAW, YES_NO, Band, Instrument, Item, Missing
 from nociscope.core.problem import Problem
@@ -174,7 +176,7 @@ def decisions(instrument: Instrument, entered: Numbers, person: int, optional: b
         out.append(
             Decision(
                 f"{instrument.id} {instrument.version}", rule.id, found.labels, found.path, found.missing,
-                found.deciding, {c: f"{v:g}" for c, v in answers.items() if not math.isnan(v)},
+                found.deciding, {c: f"{v:g}" for c, v in answers.items() if not math.isnan(v)}, cited(instrument),
             )
         )  # fmt: skip
     return tuple(out)
@@ -183,6 +185,17 @@ def decisions(instrument: Instrument, entered: Numbers, person: int, optional: b
 def decided(instrument: Instrument, entered: Numbers, optional: bool = False) -> dict[str, NDArray[np.str_]]:
     """Rule → grade of everybody, reachable ones joined by ``|``; the quick way where no path is needed."""
     return {rule.id: grades(instrument, rule, entered, optional) for rule in instrument.rules}
+
+
+def cited(instrument: Instrument) -> tuple[str, ...]:
+    """Keys of the citation table that hold what an instrument refers to; its file names the rest."""
+    keys = _keys_by_doi()
+    return tuple(dict.fromkeys(keys[r.doi.lower()] for r in instrument.references if r.doi.lower() in keys))
+
+
+@cache
+def _keys_by_doi() -> dict[str, str]:
+    return {c.doi.lower(): key for key, c in CITATIONS.items() if c.doi}
 
 
 def _missing(found: Scored, optional: bool) -> Missing:
@@ -199,6 +212,7 @@ def _as_score(instrument: Instrument, found: Scored, i: int, labels: NDArray[np.
         method=f"{instrument.name} {instrument.version}{f', {rule.preset}' if rule.preset else ''}, {missing.rule}",
         se=float(found.se[i]), low=float(found.low[i]), high=float(found.high[i]), n_valid=int(found.n_valid[i]),
         n_asked=found.n_asked, band=str(labels[i]), flags=("missing_rule_not_validated",) if unofficial else (),
+        cites=cited(instrument),
     )  # fmt: skip
 
 

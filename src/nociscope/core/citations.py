@@ -814,4 +814,225 @@ CITATIONS: dict[str, Citation] = {
         "Painfree and accurate Bayesian estimation of psychometric functions for (potentially) overdispersed data",
         "Vision Res 122:105-123", "10.1016/j.visres.2016.02.002",
     ),
+    # questionnaires
+    "freynhagen2006": Citation(
+        "Freynhagen R, Baron R, Gockel U, Tölle TR", 2006,
+        "painDETECT: a new screening questionnaire to identify neuropathic components in patients with back pain",
+        "Curr Med Res Opin 22:1911-1920", "10.1185/030079906X132488",
+    ),
+    "bouhassira2005": Citation(
+        "Bouhassira D, Attal N, Alchaar H, et al.", 2005,
+        "Comparison of pain syndromes associated with nervous or somatic lesions and development of a new neuropathic pain diagnostic questionnaire (DN4)",
+        "Pain 114:29-36", "10.1016/j.pain.2004.12.010",
+    ),
+    "bennett2001": Citation(
+        "Bennett M", 2001,
+        "The LANSS Pain Scale: the Leeds assessment of neuropathic symptoms and signs",
+        "Pain 92:147-157", "10.1016/S0304-3959(00)00482-6",
+    ),
+    "bennett2005": Citation(
+        "Bennett MI, Smith BH, Torrance N, Potter J", 2005,
+        "The S-LANSS score for identifying pain of predominantly neuropathic origin: validation for use in clinical and postal research",
+        "J Pain 6:149-158", "10.1016/j.jpain.2004.11.007",
+    ),
+    "mayer2012": Citation(
+        "Mayer TG, Neblett R, Cohen H, et al.", 2012,
+        "The development and psychometric validation of the Central Sensitization Inventory",
+        "Pain Pract 12:276-285",
+    ),
+    "neblett2017": Citation(
+        "Neblett R, Hartzell MM, Mayer TG, Cohen H, Gatchel RJ", 2017,
+        "Establishing clinically relevant severity levels for the Central Sensitization Inventory",
+        "Pain Pract 17:166-175", "10.1111/papr.12440",
+    ),
+    "nishigami2018": Citation(
+        "Nishigami T, Tanaka K, Mibu A, Manfuku M, Yono S, Tanabe A", 2018,
+        "Development and psychometric properties of short form of central sensitization inventory in participants with musculoskeletal pain: a cross-sectional study",
+        "PLoS One 13:e0200152", "10.1371/journal.pone.0200152",
+    ),
+    "bennett2009": Citation(
+        "Bennett RM, Friend R, Jones KD, Ward R, Han BK, Ross RL", 2009,
+        "The Revised Fibromyalgia Impact Questionnaire (FIQR): validation and psychometric properties",
+        "Arthritis Res Ther 11:R120", "10.1186/ar2783",
+    ),
+    "wolfe2016": Citation(
+        "Wolfe F, Clauw DJ, Fitzcharles MA, et al.", 2016,
+        "2016 revisions to the 2010/2011 fibromyalgia diagnostic criteria",
+        "Semin Arthritis Rheum 46:319-329", "10.1016/j.semarthrit.2016.08.012",
+    ),
+    "fairbank2000": Citation(
+        "Fairbank JCT, Pynsent PB", 2000,
+        "The Oswestry Disability Index",
+        "Spine 25:2940-2952", "10.1097/00007632-200011150-00017",
+    ),
+    "roland1983": Citation(
+        "Roland M, Morris R", 1983,
+        "A study of the natural history of back pain. Part I: development of a reliable and sensitive measure of disability in low-back pain",
+        "Spine 8:141-144", "10.1097/00007632-198303000-00004",
+    ),
+    "sullivan1995": Citation(
+        "Sullivan MJL, Bishop SR, Pivik J", 1995,
+        "The Pain Catastrophizing Scale: development and validation",
+        "Psychol Assess 7:524-532", "10.1037/1040-3590.7.4.524",
+    ),
+    "zigmond1983": Citation(
+        "Zigmond AS, Snaith RP", 1983,
+        "The Hospital Anxiety and Depression Scale",
+        "Acta Psychiatr Scand 67:361-370", "10.1111/j.1600-0447.1983.tb09716.x",
+    ),
+    "bell2016": Citation(
+        "Bell ML, Fairclough DL, Fiero MH, Butow PN", 2016,
+        "Handling missing items in the Hospital Anxiety and Depression Scale (HADS): a simulation study",
+        "BMC Res Notes 9:479", "10.1186/s13104-016-2284-z",
+    ),
+    "buysse1989": Citation(
+        "Buysse DJ, Reynolds CF, Monk TH, Berman SR, Kupfer DJ", 1989,
+        "The Pittsburgh Sleep Quality Index: a new instrument for psychiatric practice and research",
+        "Psychiatry Res 28:193-213", "10.1016/0165-1781(89)90047-4",
+    ),
+    "bastien2001": Citation(
+        "Bastien CH, Vallières A, Morin CM", 2001,
+        "Validation of the Insomnia Severity Index as an outcome measure for insomnia research",
+        "Sleep Med 2:297-307", "10.1016/S1389-9457(00)00065-4",
+    ),
+    "hill2008": Citation(
+        "Hill JC, Dunn KM, Lewis M, et al.", 2008,
+        "A primary care back pain screening tool: identifying patient subgroups for initial treatment",
+        "Arthritis Rheum 59:632-641", "10.1002/art.23563",
+    ),
+    "linton2011": Citation(
+        "Linton SJ, Nicholas M, MacDonald S", 2011,
+        "Development of a short form of the Örebro Musculoskeletal Pain Screening Questionnaire",
+        "Spine 36:1891-1895", "10.1097/BRS.0b013e3181f8f775",
+    ),
+    "krupp1989": Citation(
+        "Krupp LB, LaRocca NG, Muir-Nash J, Steinberg AD", 1989,
+        "The Fatigue Severity Scale: application to patients with multiple sclerosis and systemic lupus erythematosus",
+        "Arch Neurol 46:1121-1123", "10.1001/archneur.1989.00520460115022",
+    ),
+    "smets1995": Citation(
+        "Smets EMA, Garssen B, Bonke B, De Haes JCJM", 1995,
+        "The Multidimensional Fatigue Inventory (MFI): psychometric qualities of an instrument to assess fatigue",
+        "J Psychosom Res 39:315-325", "10.1016/0022-3999(94)00125-O",
+    ),
+    "waddell1993": Citation(
+        "Waddell G, Newton M, Henderson I, Somerville D, Main CJ", 1993,
+        "A Fear-Avoidance Beliefs Questionnaire (FABQ) and the role of fear-avoidance beliefs in chronic low back pain and disability",
+        "Pain 52:157-168", "10.1016/0304-3959(93)90127-B",
+    ),
+    "vlaeyen1995": Citation(
+        "Vlaeyen JWS, Kole-Snijders AMJ, Boeren RGB, van Eek H", 1995,
+        "Fear of movement/(re)injury in chronic low back pain and its relation to behavioral performance",
+        "Pain 62:363-372", "10.1016/0304-3959(94)00279-N",
+    ),
+    "woby2005": Citation(
+        "Woby SR, Roach NK, Urmston M, Watson PJ", 2005,
+        "Psychometric properties of the TSK-11: a shortened version of the Tampa Scale for Kinesiophobia",
+        "Pain 117:137-144",
+    ),
+    "fliege2005": Citation(
+        "Fliege H, Rose M, Arck P, et al.", 2005,
+        "The Perceived Stress Questionnaire (PSQ) reconsidered: validation and reference values from different clinical and healthy adult samples",
+        "Psychosom Med 67:78-88", "10.1097/01.psy.0000151491.80178.78",
+    ),
+    "levenstein1993": Citation(
+        "Levenstein S, Prantera C, Varvo V, et al.", 1993,
+        "Development of the Perceived Stress Questionnaire: a new tool for psychosomatic research",
+        "J Psychosom Res 37:19-32",
+    ),
+    "radloff1977": Citation(
+        "Radloff LS", 1977,
+        "The CES-D Scale: a self-report depression scale for research in the general population",
+        "Appl Psychol Meas 1:385-401", "10.1177/014662167700100306",
+    ),
+    "kroenke2001": Citation(
+        "Kroenke K, Spitzer RL, Williams JBW", 2001,
+        "The PHQ-9: validity of a brief depression severity measure",
+        "J Gen Intern Med 16:606-613", "10.1046/j.1525-1497.2001.016009606.x",
+    ),
+    "spitzer2006": Citation(
+        "Spitzer RL, Kroenke K, Williams JBW, Löwe B", 2006,
+        "A brief measure for assessing generalized anxiety disorder: the GAD-7",
+        "Arch Intern Med 166:1092-1097", "10.1001/archinte.166.10.1092",
+    ),
+    "cohen1983": Citation(
+        "Cohen S, Kamarck T, Mermelstein R", 1983,
+        "A global measure of perceived stress",
+        "J Health Soc Behav 24:385-396", "10.2307/2136404",
+    ),
+    "lovibond1995": Citation(
+        "Lovibond PF, Lovibond SH", 1995,
+        "The structure of negative emotional states: comparison of the Depression Anxiety Stress Scales (DASS) with the Beck Depression and Anxiety Inventories",
+        "Behav Res Ther 33:335-343", "10.1016/0005-7967(94)00075-U",
+    ),
+    "herdman2011": Citation(
+        "Herdman M, Gudex C, Lloyd A, et al.", 2011,
+        "Development and preliminary testing of the new five-level version of EQ-5D (EQ-5D-5L)",
+        "Qual Life Res 20:1727-1736", "10.1007/s11136-011-9903-x",
+    ),
+    "ludwig2018": Citation(
+        "Ludwig K, Graf von der Schulenburg JM, Greiner W", 2018,
+        "German value set for the EQ-5D-5L",
+        "Pharmacoeconomics 36:663-674", "10.1007/s40273-018-0615-8",
+    ),
+    "norman2023": Citation(
+        "Norman R, Mulhern B, Lancsar E, et al.", 2023,
+        "The use of a discrete choice experiment including both duration and dead for the development of an EQ-5D-5L value set for Australia",
+        "Pharmacoeconomics 41:427-438", "10.1007/s40273-023-01243-0",
+    ),
+    "dolan1997": Citation(
+        "Dolan P", 1997,
+        "Modeling valuations for EuroQol health states",
+        "Med Care 35:1095-1108", "10.1097/00005650-199711000-00002",
+    ),
+    "krebs2009": Citation(
+        "Krebs EE, Lorenz KA, Bair MJ, et al.", 2009,
+        "Development and initial validation of the PEG, a three-item scale assessing pain intensity and interference",
+        "J Gen Intern Med 24:733-738", "10.1007/s11606-009-0981-1",
+    ),
+    "deyo2014": Citation(
+        "Deyo RA, Dworkin SF, Amtmann D, et al.", 2014,
+        "Report of the NIH Task Force on research standards for chronic low back pain",
+        "J Pain 15:569-585", "10.1016/j.jpain.2014.03.005",
+    ),
+    "vonkorff2020": Citation(
+        "Von Korff M, DeBar LL, Krebs EE, Kerns RD, Deyo RA, Keefe FJ", 2020,
+        "Graded chronic pain scale revised: mild, bothersome, and high-impact chronic pain",
+        "Pain 161:651-661", "10.1097/j.pain.0000000000001758",
+    ),
+    "wand2014": Citation(
+        "Wand BM, James M, Abbaszadeh S, et al.", 2014,
+        "Assessing self-perception in patients with chronic low back pain: development of a back-specific body-perception questionnaire",
+        "J Back Musculoskelet Rehabil 27:463-473",
+    ),
+    "creamer2003": Citation(
+        "Creamer M, Bell R, Failla S", 2003,
+        "Psychometric properties of the Impact of Event Scale-Revised",
+        "Behav Res Ther 41:1489-1496", "10.1016/j.brat.2003.07.010",
+    ),
+    "scholz2009": Citation(
+        "Scholz J, Mannion RJ, Hord DE, et al.", 2009,
+        "A novel tool for the assessment of pain: validation in low back pain",
+        "PLoS Med 6:e1000047", "10.1371/journal.pmed.1000047",
+    ),
+    "cronbach1951": Citation(
+        "Cronbach LJ", 1951,
+        "Coefficient alpha and the internal structure of tests",
+        "Psychometrika 16:297-334", "10.1007/BF02310555",
+    ),
+    "rubin1982": Citation(
+        "Rubin DB, Thayer DT", 1982,
+        "EM algorithms for ML factor analysis",
+        "Psychometrika 47:69-76", "10.1007/BF02293851",
+    ),
+    "terwee2007": Citation(
+        "Terwee CB, Bot SDM, de Boer MR, et al.", 2007,
+        "Quality criteria were proposed for measurement properties of health status questionnaires",
+        "J Clin Epidemiol 60:34-42", "10.1016/j.jclinepi.2006.03.012",
+    ),
+    "jacobson1991": Citation(
+        "Jacobson NS, Truax P", 1991,
+        "Clinical significance: a statistical approach to defining meaningful change in psychotherapy research",
+        "J Consult Clin Psychol 59:12-19", "10.1037/0022-006X.59.1.12",
+    ),
 }  # fmt: skip

@@ -109,3 +109,10 @@ def test_words_are_read_whatever_their_case():
     assert found[1].value == -1
     yes = noci.score("DN4", ["Yes", "no", True, False, 1, 0, "1", "0", "y", "N"])
     assert yes[1].value == 5
+
+
+def test_scores_and_decisions_cite_their_sources():
+    assert noci.score("HADS", [1] * 14)[0].cites == ("zigmond1983", "bell2016")
+    fibromyalgia = instruments()["acr-2016"]
+    table = {c: np.zeros(1) for c in fibromyalgia.columns}
+    assert decisions(fibromyalgia, table, 0)[0].cites == ("wolfe2016",)
