@@ -88,6 +88,6 @@ def test_further_numbers_have_plain_labels_and_none_is_a_key(made_up):
     lines = {plain(label): plain(text) for label, text in more_numbers(finding)}
     assert lines["Bayesian estimate, prior Cauchy(0, 0.707) on SDs"] == "0.50 [−0.10 to 1.10] mL/cm³"
     assert lines["Probability that it is above zero"] == "above 0.999"
-    assert "1.70 times too large" in lines["If the truth were half of that"]
+    assert "1.7 times too large" in lines["If the truth were half of that"]
     assert not [label for label in lines if "_" in label]
     assert more_numbers(made_up.finding(status="refused")) == ()
