@@ -103,8 +103,13 @@ def maximum(curve: Curve, counts: Counts, guess: float, lapse: float, most: tupl
     return Maximum(theta, value, free, steep is not None, bool(theta[B] <= 2 * low[B]), bool(rates.any()))
 
 
-def climb(curve: Curve, counts: Counts, start: Array, free: Flags, box: tuple[Array, Array]) -> tuple[Array, float]:
-    """Fisher scoring in the free parameters, halving steps that do not rise, kept inside the box."""
+def climb(
+    curve: Curve, counts: Counts, start: Array, free: Flags, box: tuple[Array, Array], tolerance: float = 1e-11
+) -> tuple[Array, float]:
+    """Fisher scoring in the free parameters, halving steps that do not rise, kept inside the box.
+
+    It ends where a step gains less than the tolerance.
+    """
     theta = np.clip(start, *box)
     value = log_likelihood(curve, counts, theta)
     for _ in range(_STEPS):
@@ -120,7 +125,7 @@ def climb(curve: Curve, counts: Counts, start: Array, free: Flags, box: tuple[Ar
         nearer, risen = _halved(curve, counts, theta, value, step, box)
         if risen <= value:
             break
-        done = risen - value < 1e-11
+        done = risen - value < tolerance
         theta, value = nearer, risen
         if done:
             break

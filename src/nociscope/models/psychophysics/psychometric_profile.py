@@ -57,7 +57,7 @@ def _profiled(
         start = warm.copy()
         start[which] = math.exp(held) if which == B else held
         wide = (np.minimum(box[0], start), np.maximum(box[1], start))
-        theta, value = climb(curve, counts, start, free, wide)
+        theta, value = climb(curve, counts, start, free, wide, 1e-6)
         warm = theta
         return math.sqrt(max(0.0, 2 * (best.value - value))) - z
 
@@ -75,7 +75,7 @@ def _end(beyond: Callable[[float], float], middle: float, direction: int, first:
         if at_outside >= 0:
             known = {inside: at_inside, outside: at_outside}
             low, high = sorted(known)
-            return float(optimize.brentq(lambda x: _known(x, known, beyond), low, high, xtol=1e-5 * first, rtol=1e-9))  # noqa: B023
+            return float(optimize.brentq(lambda x: _known(x, known, beyond), low, high, xtol=1e-4 * first, rtol=1e-9))  # noqa: B023
         inside, at_inside, step = outside, at_outside, 1.3 * step
     return direction * math.inf
 
