@@ -117,7 +117,9 @@ def _person(participant: str, known: tuple[Fact, ...], rows: Sequence[Measure], 
     sessions = {r.session_id for r in own}
     missing = sum(not r.status.keeps_value for r in own)
     steps = tuple(dict.fromkeys(f.step for f in failed if f.participant_id == participant))
-    return Person(participant, known, len(sessions), f"{participant}.html" if own else "", len(own), missing, steps)
+    scanned = any(r.modality.startswith("pet") for r in own)  # only scans have a page of their person
+    page = f"{participant}.html" if scanned else ""
+    return Person(participant, known, len(sessions), page, len(own), missing, steps)
 
 
 def _tracers(findings: Sequence[Finding], rows: Sequence[Measure]) -> tuple[str, ...]:
