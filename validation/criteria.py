@@ -139,7 +139,7 @@ def _neupsig(lesion: int, distribution: int, signs: int, test: int) -> str:
 
 def _kosek(months: int, spread: int, noci: int, neuro: int, history: int, comorbid: int, evoked: int) -> str:
     if not (months and spread and noci and neuro and evoked):
-        return "not"
+        return "not_nociplastic"
     return "probable" if history and comorbid else "possible"
 
 

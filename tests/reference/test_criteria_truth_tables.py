@@ -33,7 +33,7 @@ def neupsig(lesion, distribution, signs, test):
 
 def kosek(months, spread, nociception_is_not_all, neuropathy_is_not_all, history, comorbid, evoked):
     if not (months and spread and nociception_is_not_all and neuropathy_is_not_all and evoked):
-        return "not"
+        return "not_nociplastic"
     return "probable" if history and comorbid else "possible"
 
 
@@ -114,7 +114,7 @@ def test_whiplash_on_a_grid():
 def test_a_decision_says_why_and_what_would_decide():
     entered = numbers(KOSEK, {c: [v] for c, v in kosek_answers((1, 1, 1, 1, 1, 1, None)).items()}, ["sub-1"])
     open_ = decisions(KOSEK, entered, 0)[0]
-    assert open_.grade == "probable|not"
+    assert open_.grade == "probable|not_nociplastic"
     assert open_.deciding == tuple(c for c in KOSEK.columns if c.startswith("ev_"))
     assert open_.path == ("not possible: its conditions never hold together",)
     settled = decisions(NEUPSIG, numbers(NEUPSIG, {"hx_lesion": [1], "plausible_distribution": [0]}, ["sub-1"]), 0)[0]

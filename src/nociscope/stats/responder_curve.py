@@ -10,37 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nociscope.core.errors import InputError
+from nociscope.core.responder_curve import ResponderCurve
 from nociscope.stats.diagnosis import wilson
 from nociscope.stats.prediction.proportions import Proportion, proportion
 
 Array = NDArray[np.float64]
 
 NA, NONRESPONDER = "na", "nonresponder"
-
-
-@dataclass(frozen=True, eq=False)
-class ResponderCurve:
-    """Cumulative responders.
-
-    Parameters
-    ----------
-    thresholds : shape (threshold,), percent.
-    share, low, high : shape (threshold,), people who improve by at least as much, with the exact interval of each point
-        (Clopper and Pearson 1934); the intervals hold one by one, not for the whole curve.
-    least, most : shape (threshold,), the share if nobody, or everybody, of the missing had responded.
-    n : people in the denominator. n_missing : people without a percentage, by the rule left out or counted as none.
-    missing : the rule.
-    """
-
-    thresholds: Array
-    share: Array
-    low: Array
-    high: Array
-    least: Array
-    most: Array
-    n: int
-    n_missing: int
-    missing: str
 
 
 def responder_curve(

@@ -53,7 +53,7 @@ def _said(instrument: Instrument, text: str, values: Mapping[str, Any]) -> str:
     said = _NAME.sub(named, text)
     for sign, word in _SIGNS:
         said = said.replace(sign, word)
-    return ("either " if " or " in said and " and " not in said else "") + said.replace("'", "")
+    return ("either " if " or " in text and " and " not in text else "") + said.replace("'", "")
 
 
 def _words(instrument: Instrument, name: str) -> str:
@@ -68,7 +68,8 @@ def _known(instrument: Instrument, name: str, column: Any) -> str:
     if found.size > 1:
         return "unknown" if name in instrument.columns else f"{found[0]:g} to {found[-1]:g}"
     item = next((i for i in instrument.items if i.column == name), None)
-    if item is not None and item.kind == YES_NO:
+    score = next((s for s in instrument.scores if s.id == name), None)
+    if (item is not None and item.kind == YES_NO) or (score is not None and (score.low, score.high) == (0, 1)):
         return "yes" if found[0] else "no"
     if item is not None and item.recode:
         return next((label for label, code in item.recode.items() if code == found[0]), f"{found[0]:g}")
