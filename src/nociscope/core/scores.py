@@ -89,6 +89,22 @@ class Decision:
         return "|".join(self.grades)
 
 
+@dataclass(frozen=True)
+class PersonScores:
+    """Everything that one kind of testing said of one person.
+
+    Parameters
+    ----------
+    rows : session (``n/a`` where there are none) and score. decisions : session and decision.
+    sources : files that the numbers come from.
+    """
+
+    participant: str
+    rows: tuple[tuple[str, Score], ...]
+    decisions: tuple[tuple[str, Decision], ...] = ()
+    sources: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class Trials:
     """Single stimuli or readings of one test at one place, in the order in which they were given.

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from nociscope.core.assessment import OutcomeSettings, PhenotypeSettings, QstSettings, TmsSettings
 from nociscope.core.hypothesis import Hypothesis, Level, Section
 
 __all__ = [
@@ -150,6 +151,10 @@ class Study(Section):
     groups: Groups = Groups()
     covariates: Covariates = Covariates()
     pet: dict[str, PetSettings] = Field(default_factory=dict, description="by tracer name")
+    qst: QstSettings = QstSettings()
+    tms: TmsSettings = TmsSettings()
+    phenotype: PhenotypeSettings = PhenotypeSettings()
+    outcome: OutcomeSettings = OutcomeSettings()
     table: list[MeasureTable] = Field(default_factory=list)
     hypothesis: list[Hypothesis] = Field(default_factory=list)
 
@@ -174,5 +179,5 @@ class Study(Section):
         return self
 
 
-RESERVED_SECTIONS = ("anat", "func", "spine", "qst", "tms", "phenotype", "outcome")
+RESERVED_SECTIONS = ("anat", "func", "spine")
 """Sections whose readers are not built yet: naming one is an error that says so, not a silent skip."""

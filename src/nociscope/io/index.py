@@ -11,7 +11,7 @@ from typing import Any
 from nociscope.core.errors import AmbiguousQuery, InputError, MissingFile
 from nociscope.core.problem import Problem
 from nociscope.io.file import LABEL, RAW, SCAN_ENTITIES, File, ScanKey, Sidecar, safe_label, scan_key
-from nociscope.io.table import read_json
+from nociscope.io.table import read_json, read_tsv
 from nociscope.io.walk import Walk, check_asked, datasets
 
 __all__ = [
@@ -31,6 +31,7 @@ class Index:
     sidecars : JSON files by folder, for inheritance.
     datasets : label → folder; ``raw`` is the dataset itself.
     problems : names on disk that cannot be used.
+    listed : bare labels of people in participants.tsv, where the dataset has phenotype tables: they may have no file.
     """
 
     root: Path
@@ -38,6 +39,7 @@ class Index:
     sidecars: Mapping[Path, tuple[File, ...]]
     datasets: Mapping[str, Path]
     problems: tuple[Problem, ...] = ()
+    listed: tuple[str, ...] = ()
 
     def find(self, **query: str | Sequence[str] | None) -> list[File]:
         """Return the files that answer, in path order.
@@ -98,8 +100,8 @@ class Index:
         return sorted(raw | {k for k in curves if (k.sub, k.ses) not in seen})
 
     def participants(self) -> tuple[str, ...]:
-        """Return bare labels of everyone with a file."""
-        return tuple(sorted({f.entities["sub"] for f in self.files if "sub" in f.entities}))
+        """Return bare labels of everyone with a file, or with a row in a table where there are phenotype tables."""
+        return tuple(sorted({f.entities["sub"] for f in self.files if "sub" in f.entities} | set(self.listed)))
 
     def sessions(self, participant: str) -> tuple[str, ...]:
         """Return bare session labels of one person; empty where there are none."""
@@ -171,7 +173,17 @@ def index_dataset(
         files += walked.files
         sidecars |= walked.sidecars
         problems += walked.problems
-    return Index(root, tuple(sorted(files, key=lambda f: str(f.path))), sidecars, folders, tuple(problems))
+    listed = _listed(root, subs) if visits is None else ()
+    return Index(root, tuple(sorted(files, key=lambda f: str(f.path))), sidecars, folders, tuple(problems), listed)
+
+
+def _listed(root: Path, only: set[str] | None) -> tuple[str, ...]:
+    """People of participants.tsv; one whose id cannot be used is told by whoever reads the table."""
+    table = root / "participants.tsv"
+    if not table.is_file() or not (root / "phenotype").is_dir():
+        return ()
+    ids = [(p or "").removeprefix("sub-") for p in read_tsv(table, ("participant_id",)).text("participant_id")]
+    return tuple(sorted({i for i in ids if LABEL.fullmatch(i) and (only is None or i in only)}))
 
 
 def parse_derivatives(pairs: Iterable[str]) -> dict[str, Path]:

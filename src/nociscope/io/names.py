@@ -25,6 +25,7 @@ PATTERNS: dict[str, str] = {
     "fit": _SCAN + "[_seg-{seg}]_model-{model}_desc-fit_tacs.tsv",
     "mimap": _SCAN + "[_space-{space}]_model-{model}_meas-{meas}_mimap.nii.gz",
     "phenotype": "phenotype/{instrument}_scores.tsv",
+    "scores": "sub-{sub}/beh/sub-{sub}_desc-{desc}_scores.json",
     "cohort": "cohort/{table}.{extension}",
     "group": "group/{hypothesis}/{table}.{extension}",
     "report": "report/index.html",
@@ -37,7 +38,7 @@ PATTERNS: dict[str, str] = {
 BIDSIGNORE = (
     "**/*_tacs.*", "**/*_kinpar.*", "**/*_mimap.*", "**/*_inputfunction.*", "**/*_desc-fit_blood.*",
     "**/*_desc-scan_pet.json",
-    "cohort/", "group/", "report/", "logs/", ".work/", ".staging-*/", "phenotype/*_scores.*",
+    "**/*_scores.*", "cohort/", "group/", "report/", "logs/", ".work/", ".staging-*/", "phenotype/*_scores.*",
 )  # fmt: skip
 """Suffixes of the PET derivatives proposal that the BIDS schema does not have yet, and our own folders."""
 

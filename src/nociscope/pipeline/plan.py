@@ -125,15 +125,15 @@ def _targets(step: Step, draft: _Draft) -> list[Entities]:
         return [{}]
     keys = SCAN_ENTITIES if step.level == "scan" else SCAN_ENTITIES[:1]
     found: list[Entities] = []
-    for need in step.needs.values():
-        if need.optional:
-            continue
+    required = [need for need in step.needs.values() if not need.optional]
+    of_files = any(isinstance(choice, Query) for need in required for choice in need.choices)
+    for need in required:
         for choice in need.choices:
             if isinstance(choice, Query):
                 found += [_part(s.entities, keys) for s in draft.finder.files(choice)]
             elif isinstance(choice, Output):
                 found += [_part(t.entities, keys) for t in draft.of(choice.step)]
-    if not found and step.level == "participant":
+    if not found and step.level == "participant" and not of_files:
         found = [{"sub": sub} for sub in draft.finder.index.participants()]
     return sorted(_maximal(found), key=lambda e: tuple(e.get(k, "") for k in SCAN_ENTITIES))
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from nociscope.cohort.files import dictionary, read_measures, write_cohort
+from nociscope.cohort.scored import score_rows
 from nociscope.cohort.table import ScanResults, measures
 from nociscope.core.records import KineticFit, Measure
 from nociscope.core.study import MeasureTable, Study
@@ -31,10 +32,12 @@ from nociscope.pipeline.step import (
     Source,
     Step,
 )
-from nociscope.pipeline.steps import read, write
+from nociscope.pipeline.steps import read, scores, write
 from nociscope.pipeline.steps.read import ScanRecord, scan_key
 
 SITE_UNKNOWN = "n/a"
+SCORED = {"qst": "score-sensory", "tms": "score-stimulation", "phenotype": "score-phenotype"}
+"""Modality of rows to the step that makes its scores."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +94,15 @@ def run(records: Mapping[str, Any], params: Params) -> Produced:
     placed = (
         replace(r, site=_site(people, r.participant_id, params["site"]) or r.site) for r in records["tables"] or ()
     )
-    return Produced({"measures": (*measures(results), *placed)})
+    return Produced({"measures": (*measures(results), *_scored(records, people, params["site"]), *placed)})
+
+
+def _scored(records: Mapping[str, Any], people: People, column: str) -> Iterator[Measure]:
+    """Rows of everything that was scored from tables."""
+    for modality in SCORED:
+        for found, file in records.get(modality) or ():
+            site = _site(people, found.participant, column) or SITE_UNKNOWN
+            yield from score_rows(found, modality, site, file)
 
 
 def _results(label: str, scan: ScanRecord, fits: tuple[ModelFits, ...], people: People, column: str) -> ScanResults:
@@ -130,6 +141,10 @@ STEP = Step(
     needs={
         "scans": Need(Output("describe-scan", "scan", many=True), scan_records, optional=True),
         "fits": Need(Output("fit-kinetics", "kinpar-*", many=True), model_fits, optional=True),
+        **{
+            modality: Need(Output(step, scores.MADE, many=True), scores.read_scores, optional=True)
+            for modality, step in SCORED.items()
+        },
         "logs": Need(Logs("describe-scan"), read_logs, optional=True),
         "tables": Need(
             Chosen(_table_files, "tables named by the study file"), _tables, optional=True, with_params=True

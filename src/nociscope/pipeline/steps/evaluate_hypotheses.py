@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nociscope import __version__
+from nociscope.cohort.scored import with_grades
 from nociscope.cohort.select import CohortView, Selection, select
 from nociscope.core.errors import StudyError
 from nociscope.core.finding import Finding
@@ -20,7 +21,7 @@ from nociscope.io.tracers import find_tracer
 from nociscope.io.write import write_json, write_tsv
 from nociscope.models.biosample.rs6971 import BindingStatus, binding_status
 from nociscope.pipeline.step import Make, Need, Output, Params, Produced, Provenance, Step
-from nociscope.pipeline.steps import read, write
+from nociscope.pipeline.steps import read, scores, write
 from nociscope.pipeline.steps.collect_cohort import cohort_rows
 from nociscope.pipeline.steps.settings import whole_study
 
@@ -36,7 +37,8 @@ def run(records: Mapping[str, Any], params: Params) -> Produced:
     from nociscope.stats import TestSettings, adjust_family  # brings scipy.stats: only who tests pays for it
 
     study = Study(**params["study"], hypothesis=params["hypotheses"])
-    view = cohort_view(records["measures"], records.get("people", People({})), study)
+    graded = with_grades(records.get("people", People({})), [found for found, _ in records.get("grades") or ()])
+    view = cohort_view(records["measures"], graded, study)
     settings = TestSettings(
         seed=params["seed"],
         ci_level=study.study.ci_level,
@@ -170,6 +172,7 @@ STEP = Step(
     needs={
         "measures": Need(Output("collect-cohort", "measures"), cohort_rows),
         "people": Need(read.EVERYONE, read.people, optional=True),
+        "grades": Need(Output("score-phenotype", scores.MADE, many=True), scores.read_scores, optional=True),
     },
     makes=_makes,
     params=whole_study,

@@ -13,6 +13,9 @@ from nociscope.pipeline.steps.fit_kinetics import STEP as FIT_KINETICS
 from nociscope.pipeline.steps.make_input_function import STEP as MAKE_INPUT_FUNCTION
 from nociscope.pipeline.steps.report_cohort import STEP as REPORT_COHORT
 from nociscope.pipeline.steps.report_participant import STEP as REPORT_PARTICIPANT
+from nociscope.pipeline.steps.score_phenotype import STEP as SCORE_PHENOTYPE
+from nociscope.pipeline.steps.score_sensory import STEP as SCORE_SENSORY
+from nociscope.pipeline.steps.score_stimulation import STEP as SCORE_STIMULATION
 
 STEPS: StepTable = (
     DESCRIBE_SCAN,
@@ -20,6 +23,9 @@ STEPS: StepTable = (
     MAKE_INPUT_FUNCTION,
     FIT_DELAY,
     FIT_KINETICS,
+    SCORE_SENSORY,
+    SCORE_STIMULATION,
+    SCORE_PHENOTYPE,
     REPORT_PARTICIPANT,
     COLLECT_COHORT,
     EVALUATE_HYPOTHESES,

@@ -1,0 +1,128 @@
+"""Questionnaires and criteria of one person: scores with bounds, bands, and grades with what led to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nociscope.core.assessment import PhenotypeSettings
+from nociscope.core.errors import InputError
+from nociscope.core.instrument import Instrument
+from nociscope.core.scores import Decision, PersonScores, Score
+from nociscope.io.instruments import find_instrument, instruments
+from nociscope.io.people import People
+from nociscope.io.phenotype import AnswerTable, read_answers
+from nociscope.pipeline.step import Context, Need, Params, Produced, Source, Step
+from nociscope.pipeline.steps import read, scores
+
+SESSIONLESS = "n/a"
+
+
+@dataclass(frozen=True, eq=False)
+class Answered:
+    """Tables of answers by instrument, and everything else that is known of people."""
+
+    tables: Mapping[str, AnswerTable]
+    people: People
+    files: Mapping[str, str]
+
+
+def run(records: Mapping[str, Any], params: Params) -> Produced:
+    """Score every instrument that has a table, and grade every set of criteria that the study file names."""
+    answered: Answered = records["answers"]
+    settings, person = PhenotypeSettings(**params["phenotype"]), f"sub-{params['sub']}"
+    rows: list[tuple[str, Score]] = []
+    decisions: list[tuple[str, Decision]] = []
+    for name, table in answered.tables.items():
+        for session, own in _own(table, person):
+            scored, graded = _assessed(find_instrument(name), own, settings, person)
+            rows += [(session, s) for s in scored]
+            decisions += [(session, d) for d in graded]
+    for name in settings.criteria:
+        criteria = find_instrument(name)
+        if name not in answered.tables:
+            own = _elsewhere(criteria, answered.people, person, settings)
+            decisions += [(SESSIONLESS, d) for d in _assessed(criteria, own, settings, person)[1]]
+    if not rows and not decisions:
+        return Produced({})
+    problems = tuple(p for table in answered.tables.values() for p in table.problems)
+    found = PersonScores(person, tuple(rows), tuple(decisions), tuple(answered.files.values()))
+    return Produced({scores.MADE: found}, problems, cites=())
+
+
+def _assessed(
+    instrument: Instrument, own: Mapping[str, Any], settings: PhenotypeSettings, person: str
+) -> tuple[tuple[Score, ...], tuple[Decision, ...]]:
+    """Scores and grades of one person's answers to one instrument."""
+    from nociscope.cohort.answers import decisions, numbers
+    from nociscope.cohort.answers import scores as scores_of
+
+    entered = numbers(instrument, {c: [v] for c, v in own.items()}, [person], settings.on_range_error)
+    optional = instrument.id in settings.unofficial
+    coding = "scored" if instrument.id in settings.coded else "raw"
+    preset = settings.preset.get(instrument.id, "")
+    scored = scores_of(instrument, entered, optional, preset, coding)[0] if instrument.scores else ()
+    return scored, decisions(instrument, entered, 0, optional)
+
+
+def _own(table: AnswerTable, person: str) -> Iterator[tuple[str, dict[str, str | None]]]:
+    for i, (who, session) in enumerate(table.keys):
+        if who == person:
+            yield session, {c: values[i] for c, values in table.columns.items()}
+
+
+def _elsewhere(criteria: Instrument, people: People, person: str, settings: PhenotypeSettings) -> dict[str, Any]:
+    """Inputs of criteria from the tables about people, by their own names or those that the study file gives."""
+    from nociscope.cohort.scored import answers_of
+
+    given = settings.columns.get(criteria.id, {})
+    if unknown := sorted(set(given) - set(criteria.columns)):
+        raise InputError(f"{criteria.name} has no input {', '.join(unknown)}", expected=", ".join(criteria.columns))
+    return answers_of(people, person, SESSIONLESS, {c: given.get(c, c) for c in criteria.columns})
+
+
+def _answers(source: Source, params: Params) -> Answered:
+    """Every table of phenotype/ whose name is an instrument's, or that the study file gives to one."""
+    settings = PhenotypeSettings(**params["phenotype"])
+    tables, files = {}, {}
+    for name, path in _files(source, settings):
+        instrument = find_instrument(name)
+        tables[name] = read_answers(path, instrument, settings.prefix.get(name, ""), settings.columns.get(name))
+        files[name] = f"bids::phenotype/{path.name}"
+    return Answered(tables, read.people(source), files)
+
+
+def _files(source: Source, settings: PhenotypeSettings) -> list[tuple[str, Path]]:
+    by_stem = {p.stem: p for p in source.companions if p.parent.name == "phenotype" and p.suffix == ".tsv"}
+    own = {stem: name for name, stem in settings.files.items()}
+    wanted = set(settings.instruments)
+    found = []
+    for stem, path in sorted(by_stem.items()):
+        name = own.get(stem, stem.lower().replace("_", "-"))
+        if name in instruments() and (not wanted or name in wanted) and not instruments()[name].unavailable:
+            found.append((name, path))
+    if lacking := sorted(wanted - {name for name, _ in found}):
+        raise InputError(
+            f"no table of {', '.join(lacking)}", expected="phenotype/<instrument>.tsv",
+            got=", ".join(by_stem) or "none", do="name the table under [phenotype.files]",
+        )  # fmt: skip
+    return found
+
+
+def _params(context: Context) -> Params:
+    return {"phenotype": context.study.phenotype.model_dump(), "sub": context.entities.get("sub", "")}
+
+
+STEP = Step(
+    name="score-phenotype",
+    version="1",
+    level="participant",
+    needs={"answers": Need(read.ONE_PERSON, _answers, with_params=True)},
+    makes={scores.MADE: scores.make("phenotype")},
+    params=_params,
+    run=run,
+    methods="Questionnaires were scored from single answers by the rules of their files; unanswered items leave "
+    "bounds, and criteria are graded over all completions of what is unknown.",
+)

@@ -1,0 +1,48 @@
+"""What the steps that score people share: one file of scores a person, read and written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from nociscope.core.scores import PersonScores
+from nociscope.io import names
+from nociscope.io.record import read_record
+from nociscope.io.write import write_tsv
+from nociscope.pipeline.step import Make, Provenance, Source
+from nociscope.pipeline.steps import write
+
+MADE = "scores"
+"""Key of the one thing that such a step makes."""
+
+
+def make(desc: str) -> Make:
+    """``sub-X_desc-<desc>_scores.json`` with a table beside it."""
+
+    def name(entities: Mapping[str, str]) -> str:
+        return names.build("scores", {"sub": entities["sub"], "desc": desc})
+
+    return Make(name, _write, optional=True)
+
+
+def read_scores(sources: tuple[Source, ...]) -> tuple[tuple[PersonScores, str], ...]:
+    """Scores of everybody, with the file of each."""
+    return tuple((read_record(s.path, PersonScores), s.name) for s in sources)
+
+
+def read_own(source: Source) -> PersonScores:
+    """Scores of the task's own person."""
+    return read_record(source.path, PersonScores)
+
+
+def _write(path: Path, found: PersonScores, provenance: Provenance) -> None:
+    write.record(path, found, provenance)
+    rows = found.rows
+    plain = ("measure", "part", "side", "value", "se", "low", "high", "unit", "status", "band", "n_valid", "n_asked",
+             "method")  # fmt: skip
+    columns: dict[str, list[object]] = {"session_id": [session for session, _ in rows]}
+    columns |= {
+        name: [getattr(s, name) or None if name == "band" else getattr(s, name) for _, s in rows] for name in plain
+    }
+    columns["flags"] = [" ".join(s.flags) or None for _, s in rows]
+    write_tsv(path.with_suffix(".tsv"), columns)
