@@ -127,6 +127,7 @@ _TMS = (
     Quantity("map_overlap_bhattacharyya", "overlap of two motor maps, Bhattacharyya", "1", 0, 1),
     Quantity("map_overlap_area", "shared area of two motor maps", "cm2", 0, 150),
     Quantity("map_cog_distance", "distance of two centres of gravity", "cm", 0, 12, ("tsao2011",)),
+    Quantity("MEP_percent", "size of the motor evoked potential in % of baseline", "%", 0, 2000, ("thapa2018",)),
     Quantity("homeostatic_index", "change after the second block", "1", -1, 5, ("thapa2018",)),
     Quantity("homeostatic_reversal", "change from between the blocks to after", "1", -1, 5, ("thapa2018",)),
     Quantity("NWR_threshold", "threshold of the nociceptive withdrawal reflex", "mA", 0, 100, ("rhudy2007",)),

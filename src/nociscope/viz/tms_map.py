@@ -107,7 +107,7 @@ def _centre(axes: Axes, metrics: MapMetrics, colour: str) -> None:
 
 
 def _both(axes: Axes, shown: Sequence[tuple[MuscleMap, MapMetrics]], overlap: Mapping[str, Score]) -> None:
-    _frame(axes, shown[0][0], False)
+    _frame(axes, shown[0][0], True)
     for i, (_, metrics) in enumerate(shown):
         _outline(axes, metrics, COLOURS[i], ("-", "--")[i])
         _centre(axes, metrics, COLOURS[i])

@@ -7,6 +7,7 @@ from nociscope.models.tms.map_overlap import map_overlap
 from nociscope.models.tms.mep import WINDOWS_MS, MepRules, mep_latency, mep_size, motor_evoked_potentials
 from nociscope.models.tms.muscle_map import map_metrics
 from nociscope.models.tms.paired_pulse import paired_pulse
+from nociscope.models.tms.pulses import hunted_pulses, map_of, sizes_mv
 from nociscope.models.tms.recruitment import RecruitmentCurve, recruitment_curve
 from nociscope.models.tms.reflex import ReflexRules, reflex_summation, reflex_threshold, withdrawal_reflexes
 from nociscope.models.tms.silent_period import silent_period, silent_periods
@@ -32,9 +33,11 @@ __all__ = [
     "Sweeps",
     "boltzmann",
     "homeostatic_response",
+    "hunted_pulses",
     "hunted_threshold",
     "likeliest",
     "map_metrics",
+    "map_of",
     "map_overlap",
     "mep_latency",
     "mep_size",
@@ -47,6 +50,7 @@ __all__ = [
     "relative_frequency",
     "silent_period",
     "silent_periods",
+    "sizes_mv",
     "two_thresholds",
     "withdrawal_reflexes",
 ]

@@ -61,8 +61,12 @@ def fitted(
     assert best is not None  # three starts
     spread = 2 * best.cost / max(1, y.size - n)
     steep = jacobian(best.x)
-    covariance = spread * np.linalg.pinv(steep.T @ steep, rcond=1e-15)
-    return np.asarray(best.x), np.asarray(covariance, dtype=np.float64), (lower[:n], upper[:n])
+    length = np.sqrt((steep**2).sum(axis=0))
+    unit = steep / np.maximum(length, 1e-300)
+    free = length.min() < 1e-12 * length.max() or np.linalg.cond(unit) > 1e7
+    # a pseudo-inverse would give what is free no variance at all
+    inner = np.full((n, n), np.nan) if free else np.linalg.inv(unit.T @ unit) / np.outer(length, length)
+    return np.asarray(best.x), np.asarray(spread * inner, dtype=np.float64), (lower[:n], upper[:n])
 
 
 def _scale(span: float, n: int) -> Array:
@@ -84,7 +88,9 @@ def _slopes(x: Array, theta: Array) -> Array:
 
 
 def condition_of(covariance: Array, s50: float) -> float:
-    """Condition number of the covariance of ln A, S50/S50 and ln k."""
+    """Condition number of the covariance of ln A, S50/S50 and ln k; infinite where something is free."""
+    if not np.isfinite(covariance).all():
+        return math.inf
     relative = covariance[:3, :3] / np.outer([1, abs(s50), 1], [1, abs(s50), 1])
     return float(np.linalg.cond(relative))
 

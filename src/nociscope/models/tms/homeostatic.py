@@ -37,7 +37,8 @@ def homeostatic_response(
     Returns
     -------
     ``homeostatic_index`` (mean(post)/baseline − 1, band ``preserved``, ``impaired`` or ``uncertain``),
-    ``homeostatic_reversal`` (mean(post)/interblock − 1), and each time in % of baseline.
+    ``homeostatic_reversal`` (mean(post)/interblock − 1), and ``MEP_percent_interblock``, ``MEP_percent_post0`` … in %
+    of baseline, measure ``MEP_percent``.
     """
     before, between = _pulses(baseline), _pulses(interblock)
     after = [p for p in map(_pulses, post) if p.size]
@@ -50,13 +51,9 @@ def homeostatic_response(
     scores = {"homeostatic_index": _classed(first, cut, before, between), "homeostatic_reversal": second}
     for name, pulses in (("interblock", between), *((f"post{i}", _pulses(p)) for i, p in enumerate(post))):
         percent = tuple(100 * (v + 1) for v in _change([pulses] if pulses.size else [], before, draws, seed))
+        place = (f"{muscle} {name}", side, pulses.size, ())
         scores[f"MEP_percent_{name}"] = _score(
-            f"MEP_percent_{name}",
-            (percent[0], percent[1]),
-            (muscle, side, pulses.size, ()),
-            level,
-            [before, pulses],
-            "%",
+            "MEP_percent", (percent[0], percent[1]), place, level, [before, pulses], "%"
         )
     return scores
 
@@ -105,7 +102,7 @@ def _score(
     name: str, change: _Change, place: tuple[str, str, int, tuple[str, ...]], level: float, samples: list[Array],
     unit: str = "1",
 ) -> Score:  # fmt: skip
-    (value, drawn), (muscle, side, n, flags) = (float(change[0]), np.asarray(change[1])), place
+    (value, drawn), (part, side, n, flags) = (float(change[0]), np.asarray(change[1])), place
     status, detail, se = FitStatus.OK, {}, math.nan
     sizes = [s.size for s in samples]
     if math.isnan(value):
@@ -121,7 +118,7 @@ def _score(
             low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
             detail, se = {"ci_low": float(low), "ci_high": float(high)}, float(drawn.std(ddof=1))
     method = "change of means, bootstrap over pulses, version 1"
-    return Score(name, muscle, value, unit, status, method, side, se, value, value, n, n, flags=flags, detail=detail,
+    return Score(name, part, value, unit, status, method, side, se, value, value, n, n, flags=flags, detail=detail,
                  cites=("thapa2018",))  # fmt: skip
 
 

@@ -79,6 +79,8 @@ def recruitment_curve(
     area = _area(levels, mean, index, y, place)
     if levels.size < max(LEAST_INTENSITIES, 3 + floor) or y.size < 8:
         return _straight(levels, mean, (x, y), place, FitStatus.TOO_FEW_TRIALS, area)
+    if np.ptp(y) == 0:
+        return _straight(levels, mean, (x, y), place, FitStatus.NO_SIGNAL, area)
     theta, covariance, bounds = fitted(x, y, root_weights(levels, mean, index, y, errors), errors, floor)
     a, s50, k = float(np.exp(theta[0])), float(theta[1]), float(np.exp(theta[2]))
     low = float(np.exp(theta[3])) if floor else 0.0
@@ -120,7 +122,7 @@ def _scores(
     found = {}
     for name, (place_of, row) in {**logarithms, **plain}.items():
         direction = np.r_[np.asarray(row, dtype=np.float64), np.zeros(theta.size - 3)]
-        value, se = float(place_of), math.sqrt(max(0.0, float(direction @ covariance @ direction)))
+        value, se = float(place_of), _root(float(direction @ covariance @ direction))
         ends = (value - t * se, value + t * se)
         if name in logarithms:
             centre = _exp(value)
@@ -128,14 +130,18 @@ def _scores(
         else:
             found[name] = _score(name, value, se, ends, status, place, n)
     if theta.size > 3:
-        value, se = math.exp(theta[3]), math.sqrt(max(0.0, covariance[3, 3]))
+        value, se = math.exp(theta[3]), _root(float(covariance[3, 3]))
         ends = (_exp(theta[3] - t * se), _exp(theta[3] + t * se))
         found["IO_floor"] = _score("IO_floor", value, value * se, ends, status, place, n)
     return found
 
 
+def _root(variance: float) -> float:
+    return math.sqrt(variance) if variance >= 0 else math.nan
+
+
 def _exp(value: float) -> float:
-    return math.exp(min(value, 700.0))
+    return math.exp(min(value, 700.0)) if not math.isnan(value) else math.nan
 
 
 def _unit(name: str, place: _Place) -> str:
@@ -148,7 +154,7 @@ def _score(
     name: str, value: float, se: float, ends: tuple[float, float], status: FitStatus, place: _Place, n: int
 ) -> Score:
     kept = status.keeps_value
-    detail = {"ci_low": ends[0], "ci_high": ends[1]} if kept else {}
+    detail = {"ci_low": ends[0], "ci_high": ends[1]} if kept and not math.isnan(se) else {}
     value = value if kept else math.nan
     return Score(name, place[0], value, _unit(name, place), status, place[4], place[1], se if kept else math.nan, value,
                  value, n, n, detail=detail, cites=("devanne1997",))  # fmt: skip
