@@ -26,7 +26,7 @@ MOST_GUESSES, MOST_LAPSES = 0.5, 0.1
 """Upper bounds where γ or λ are estimated."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class PsychometricFit:
     """One curve.
 
