@@ -5,8 +5,10 @@ import math
 import numpy as np
 import pytest
 
+from nociscope.core.citations import CITATIONS
 from nociscope.core.errors import InputError, ShapeError, UnitError
 from nociscope.core.status import FitStatus
+from nociscope.core.vocabulary import VOCABULARY
 from nociscope.io.qst_reference import read_reference, shipped_reference
 from nociscope.models import psychophysics as qst
 
@@ -213,3 +215,28 @@ def test_simulated_people_come_back():
         found = {s.measure: s.value for s in qst.profile(given, REFERENCE, "M", 30).z}
         assert found["PPT_z"] == pytest.approx(z[0], abs=1e-9)
         assert found["HPT_z"] == pytest.approx(z[1] / 2.8, abs=1e-9)
+
+
+def everything():
+    given = [
+        qst.trials("CPT", "lumbar", "R", reading=[10.0] * 3), qst.trials("DMA", "lumbar", "R", response=[0.0] * 15),
+    ]  # fmt: skip
+    done = qst.profile(given, REFERENCE, "F", 40)
+    cpm = qst.trials("CPM", "hand", reading=[1.0, 2, 1, 1], phase=["baseline", "conditioned", "sham_baseline", "sham"])
+    two = qst.trials("TPD", "lumbar", reading=[9.0] * 4, direction=["asc", "desc"] * 2, orientation="vertical")
+    tsp = qst.trials("TSP", "hand", response=[1.0, 2, 3], phase=["", "", "after"], stimulus=[0.0, 0, 15])
+    return [
+        *done.scores, qst.side_difference(done.values[0], done.values[0]), *qst.conditioned_modulation(cpm),
+        *qst.temporal_summation(tsp), qst.two_point_limits(two),
+        qst.letters_on_skin(qst.trials("g", "hand", response=[1.0])),
+        qst.localisation_error(qst.trials("l", "hand", reading=[3.0])),
+        *qst.laterality(["L", "R"], ["L", "R"], np.ones(2), "back", qst.Trimming()),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("score", everything(), ids=lambda s: s.measure)
+def test_every_score_has_a_quantity_a_method_and_known_sources(score):
+    known = {*VOCABULARY, "DMA_z"}  # a band without z
+    assert score.measure in known
+    assert set(score.cites) <= set(CITATIONS)
+    assert score.method[-1].isdigit() or "," in score.method
