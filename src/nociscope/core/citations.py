@@ -1035,4 +1035,87 @@ CITATIONS: dict[str, Citation] = {
         "Clinical significance: a statistical approach to defining meaningful change in psychotherapy research",
         "J Consult Clin Psychol 59:12-19", "10.1037/0022-006X.59.1.12",
     ),
+    # criteria, outcomes, biosamples
+    "finnerup2016": Citation(
+        "Finnerup NB, Haroutounian S, Kamerman P, et al.", 2016,
+        "Neuropathic pain: an updated grading system for research and clinical practice",
+        "Pain 157:1599-1606", "10.1097/j.pain.0000000000000492",
+    ),
+    "kosek2021": Citation(
+        "Kosek E, Clauw D, Nijs J, et al.", 2021,
+        "Chronic nociplastic pain affecting the musculoskeletal system: clinical criteria and grading system",
+        "Pain 162:2629-2634", "10.1097/j.pain.0000000000002324",
+    ),
+    "arnold2019": Citation(
+        "Arnold LM, Bennett RM, Crofford LJ, et al.", 2019,
+        "AAPT diagnostic criteria for fibromyalgia",
+        "J Pain 20:611-628", "10.1016/j.jpain.2018.10.008",
+    ),
+    "treede2019": Citation(
+        "Treede RD, Rief W, Barke A, et al.", 2019,
+        "Chronic pain as a symptom or a disease: the IASP classification of chronic pain for ICD-11",
+        "Pain 160:19-27", "10.1097/j.pain.0000000000001384",
+    ),
+    "ritchie2013": Citation(
+        "Ritchie C, Hendrikz J, Kenardy J, Sterling M", 2013,
+        "Derivation of a clinical prediction rule to identify both chronic moderate/severe disability and full recovery "
+        "following whiplash injury",
+        "Pain 154:2198-2206", "10.1016/j.pain.2013.07.001",
+    ),
+    "sterling2005": Citation(
+        "Sterling M, Jull G, Vicenzino B, Kenardy J, Darnell R", 2005,
+        "Physical and psychological factors predict outcome following whiplash injury",
+        "Pain 114:141-148", "10.1016/j.pain.2004.12.005",
+    ),
+    "dworkin2008": Citation(
+        "Dworkin RH, Turk DC, Wyrwich KW, et al.", 2008,
+        "Interpreting the clinical importance of treatment outcomes in chronic pain clinical trials: IMMPACT recommendations",
+        "J Pain 9:105-121", "10.1016/j.jpain.2007.09.005",
+    ),
+    "farrar2001": Citation(
+        "Farrar JT, Young JP, LaMoreaux L, Werth JL, Poole RM", 2001,
+        "Clinical importance of changes in chronic pain intensity measured on an 11-point numerical pain rating scale",
+        "Pain 94:149-158", "10.1016/S0304-3959(01)00349-9",
+    ),
+    "baliki2012": Citation(
+        "Baliki MN, Petre B, Torbey S, et al.", 2012,
+        "Corticostriatal functional connectivity predicts transition to chronic back pain",
+        "Nat Neurosci 15:1117-1119", "10.1038/nn.3153",
+    ),
+    "smart2011": Citation(
+        "Smart KM, Blake C, Staines A, Doody C", 2011,
+        "The discriminative validity of nociceptive, peripheral neuropathic, and central sensitization as mechanisms-based "
+        "classifications of musculoskeletal pain",
+        "Clin J Pain 27:655-663", "10.1097/AJP.0b013e318215f16a",
+    ),
+    "fop2017": Citation(
+        "Fop M, Smart KM, Murphy TB", 2017,
+        "Variable selection for latent class analysis with application to low back pain diagnosis",
+        "Ann Appl Stat 11:2080-2110", "10.1214/17-AOAS1061",
+    ),
+    "wigginton2005": Citation(
+        "Wigginton JE, Cutler DJ, Abecasis GR", 2005,
+        "A note on exact tests of Hardy-Weinberg equilibrium",
+        "Am J Hum Genet 76:887-893", "10.1086/429864",
+    ),
+    "tobin1958": Citation(
+        "Tobin J", 1958,
+        "Estimation of relationships for limited dependent variables",
+        "Econometrica 26:24-36", "10.2307/1907382",
+    ),
+    "newcombe1998": Citation(
+        "Newcombe RG", 1998,
+        "Interval estimation for the difference between independent proportions: comparison of eleven methods",
+        "Stat Med 17:873-890",
+    ),
+    "altman1998": Citation(
+        "Altman DG", 1998,
+        "Confidence intervals for the number needed to treat",
+        "BMJ 317:1309-1312", "10.1136/bmj.317.7168.1309",
+    ),
+    "fleiss1969": Citation(
+        "Fleiss JL, Cohen J, Everitt BS", 1969,
+        "Large sample standard errors of kappa and weighted kappa",
+        "Psychol Bull 72:323-327", "10.1037/h0028106",
+    ),
 }  # fmt: skip
