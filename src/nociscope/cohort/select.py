@@ -46,6 +46,7 @@ def select(view: CohortView, hypothesis: Hypothesis) -> Selection:
     tracer = modality.removeprefix(PET) if modality.startswith(PET) else ""
     rows = _asked(view.rows, hypothesis, modality)
     regions = _regions(rows, hypothesis)
+    _one_unit(rows, hypothesis, regions)
     accepted = _accepted(view.study, tracer, hypothesis)
     ids = _participants(view)
     sessions = _sessions(rows, hypothesis)
@@ -116,6 +117,13 @@ def _regions(rows: Sequence[Measure], hypothesis: Hypothesis) -> tuple[str, ...]
     for region in hypothesis.regions:
         _one_of(hypothesis, "region", region, found)
     return tuple(hypothesis.regions) or found
+
+
+def _one_unit(rows: Sequence[Measure], hypothesis: Hypothesis, regions: Sequence[str]) -> None:
+    """Numbers in several units cannot meet in one test."""
+    units = sorted({r.unit for r in rows if r.region in regions and r.status.keeps_value})
+    if len(units) > 1:
+        raise fault(hypothesis, f"{hypothesis.measure} stands in several units", units, "bring it to one unit first")
 
 
 def _sessions(rows: Sequence[Measure], hypothesis: Hypothesis) -> tuple[str, ...]:

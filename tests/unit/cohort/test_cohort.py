@@ -255,3 +255,12 @@ def test_another_measure_of_any_modality_can_be_the_predictor():
     assert select(elsewhere(), ask(**question | {"correlate": "VT.S1"})).data.predictor.tolist() == [1.0, 2.0]
     with pytest.raises(StudyError, match="means several measures"):
         select(elsewhere(("pet:PBR28", "VT", "Logan", "ok")), ask(**question | {"correlate": "VT.S1"}))
+
+
+def test_numbers_in_several_units_do_not_meet():
+    rows = [
+        Measure(who, "n/a", "s", "tms", "IO_S50", "FDI", "n/a", 50.0, math.nan, unit, "", FitStatus.OK, "")
+        for who, unit in (("sub-1", "%MSO"), ("sub-2", "%RMT"))
+    ]
+    with pytest.raises(StudyError, match="several units.*%MSO, %RMT"):
+        select(view(rows), ask(measure="IO_S50"))
