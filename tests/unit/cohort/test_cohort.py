@@ -262,5 +262,5 @@ def test_numbers_in_several_units_do_not_meet():
         Measure(who, "n/a", "s", "tms", "IO_S50", "FDI", "n/a", 50.0, math.nan, unit, "", FitStatus.OK, "")
         for who, unit in (("sub-1", "%MSO"), ("sub-2", "%RMT"))
     ]
-    with pytest.raises(StudyError, match="several units.*%MSO, %RMT"):
+    with pytest.raises(StudyError, match=r"several units.*%MSO, %RMT"):
         select(view(rows), ask(measure="IO_S50"))
