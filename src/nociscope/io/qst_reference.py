@@ -53,7 +53,7 @@ def read_reference(path: Path, fewest: int = FEWEST) -> Reference:
     table = read_tsv(path, COLUMNS)
     if not table.rows:
         raise MalformedFile("the reference has no cells", expected="one row a cell", where=str(path))
-    about = _about(path)
+    about = metadata(path)
     synthetic = bool(about.get("synthetic", False))
     cells = tuple(_cell(table, i, fewest, synthetic) for i in range(len(table.rows)))
     licences = dict.fromkeys(filter(None, table.text("licence")))
@@ -84,7 +84,8 @@ def write_reference(path: Path, reference: Reference, transcribed_by: str = "", 
     write_text(path.with_suffix(".toml"), f'id = "{reference.id}"\nsynthetic = {flag}\n')
 
 
-def _about(path: Path) -> dict[str, object]:
+def metadata(path: Path) -> dict[str, object]:
+    """What the file beside a table says of it: id, and whether it is made up."""
     beside = path.with_suffix(".toml")
     return tomllib.loads(beside.read_text(encoding="utf-8")) if beside.is_file() else {}
 
