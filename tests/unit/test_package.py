@@ -278,9 +278,14 @@ def test_example_of_the_readme_runs_and_finds_the_truth(capsys):
     curves = [k1 * np.convolve(aif, np.exp(-k1 / vt * time_min))[: time_min.size] * cell for k1, vt in TRUTH]
     frames = [(time_min >= a) & (time_min < b) for a, b in zip(start_min, end_min, strict=True)]
     activity = np.array([[0.95 * c[f].mean() + 0.05 * aif[f].mean() for f in frames] for c in curves])
+    people = {"values": [4.1, 4.4, 3.9, 4.6, 2.8, 3.1, 3.4, 2.9, 3.3], "groups": ["p"] * 4 + ["c"] * 5,
+              "genotype": ["HAB", "MAB", "HAB", "MAB", "HAB", "MAB", "HAB", "MAB", "HAB"],
+              "answers": [3, 2, 4, 3, 1, 2, 2, "attacks_pain_between", "yes"]}  # fmt: skip
     exec(example, {"activity": activity, "start_min": start_min, "end_min": end_min, "time_min": time_min,
-                   "aif": aif, "whole_blood": aif})  # fmt: skip
-    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+                   "aif": aif, "whole_blood": aif} | people)  # fmt: skip
+    *rows, finding, score = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert float(finding[0]) > 0
+    assert "likely" in " ".join(score)
     assert [row[0] for row in rows] == ["thalamus", "insula"]
     assert [float(row[1]) for row in rows] == pytest.approx([vt for _, vt in TRUTH], rel=0.03)  # a 0.1 min grid
 
