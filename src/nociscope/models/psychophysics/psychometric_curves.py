@@ -65,16 +65,16 @@ def _logistic_density(eta: Array) -> Array:
 
 
 def _normal_density(eta: Array) -> Array:
-    return np.asarray(np.exp(-0.5 * np.square(eta)) / _ROOT_2PI)
+    return np.asarray(np.exp(-0.5 * np.square(np.clip(eta, -1e3, 1e3))) / _ROOT_2PI)
 
 
 def _weibull(eta: Array) -> Array:
-    return np.asarray(-np.expm1(-np.exp(np.minimum(eta, 700.0))))
+    return np.asarray(-np.expm1(-np.exp(np.clip(eta, -700.0, 700.0))))
 
 
 def _weibull_density(eta: Array) -> Array:
-    eta = np.minimum(eta, 700.0)
-    return np.asarray(np.exp(eta - np.exp(eta)))
+    eta = np.clip(eta, -700.0, 700.0)
+    return np.asarray(np.exp(np.maximum(eta - np.exp(eta), -700.0)))
 
 
 CURVES: dict[str, Curve] = {

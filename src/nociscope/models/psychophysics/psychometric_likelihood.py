@@ -46,7 +46,8 @@ class Maximum:
     Parameters
     ----------
     theta : place, steepness, γ, λ. value : log-likelihood. free : shape (4,), which were estimated.
-    stepped : as steep as the bound allows; flat : does not rise. at_bound : a free γ or λ rests on its bound.
+    stepped : as steep as the bound allows; flat : does not rise, or its place is far from every stimulus.
+    at_bound : a free γ or λ rests on its bound.
     """
 
     theta: Array
@@ -100,7 +101,8 @@ def maximum(curve: Curve, counts: Counts, guess: float, lapse: float, most: tupl
     steep = _step(curve, counts, theta, value, high)
     theta = theta if steep is None else steep
     rates = free[GUESS:] & ((theta[GUESS:] <= 1e-9) | (theta[GUESS:] >= high[GUESS:] - 1e-9))
-    return Maximum(theta, value, free, steep is not None, bool(theta[B] <= 2 * low[B]), bool(rates.any()))
+    flat = bool(theta[B] <= 2 * low[B] or not low[T] < theta[T] < high[T])
+    return Maximum(theta, value, free, steep is not None, flat, bool(rates.any()))
 
 
 def climb(

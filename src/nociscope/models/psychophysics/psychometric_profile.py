@@ -12,8 +12,6 @@ from nociscope.core.scores import Array
 from nociscope.models.psychophysics.psychometric_curves import Curve
 from nociscope.models.psychophysics.psychometric_likelihood import B, Counts, Maximum, T, bounds, climb, scores
 
-_REACH = 16
-
 
 def profile_ends(
     curve: Curve, counts: Counts, best: Maximum, most: tuple[float, float], level: float
@@ -25,10 +23,16 @@ def profile_ends(
     z = float(special.ndtri(0.5 + level / 2))
     box = bounds(counts, most)
     wald = z * _errors(curve, counts, best)
-    place = [_end(_profiled(curve, counts, best, box, T, z), best.theta[T], s, wald[T], z) for s in (-1, 1)]
+    place = [
+        _end(_profiled(curve, counts, best, box, T, z), best.theta[T], step, z, box[end][T])
+        for end, step in ((0, -wald[T]), (1, wald[T]))
+    ]
     log_b, step = math.log(best.theta[B]), wald[B] / best.theta[B]
-    steep = [_end(_profiled(curve, counts, best, box, B, z), log_b, s, step, z) for s in (-1, 1)]
-    return place[0], place[1], math.exp(steep[0]), _steepest(steep[1], float(box[1][B]))
+    steep = [
+        _end(_profiled(curve, counts, best, box, B, z), log_b, sign * step, z, math.log(box[end][B]))
+        for end, sign in ((0, -1), (1, 1))
+    ]
+    return place[0], place[1], math.exp(steep[0]), math.exp(steep[1])
 
 
 def _errors(curve: Curve, counts: Counts, best: Maximum) -> Array:
@@ -37,7 +41,8 @@ def _errors(curve: Curve, counts: Counts, best: Maximum) -> Array:
     _, information = scores(curve, counts, best.theta)
     block = information[np.ix_(free, free)]
     found = np.full(4, np.nan)
-    found[free] = np.sqrt(np.abs(np.diag(np.linalg.pinv(block))))
+    with np.errstate(over="ignore", invalid="ignore"):  # what the data hardly say has an end at infinity
+        found[free] = np.sqrt(np.abs(np.diag(np.linalg.pinv(block))))
     return found
 
 
@@ -64,27 +69,24 @@ def _profiled(
     return beyond
 
 
-def _end(beyond: Callable[[float], float], middle: float, direction: int, first: float, z: float) -> float:
-    """Walk away until the limit is passed, then find where; infinite where it never is."""
-    if not (math.isfinite(first) and first > 0):
-        return direction * math.inf
+def _end(beyond: Callable[[float], float], middle: float, first: float, z: float, most: float) -> float:
+    """Walk away until the limit is passed, then find where; infinite where it is not before the most that is tried."""
+    forever = math.copysign(math.inf, first)
+    if not (math.isfinite(first) and first != 0) or (most - middle) * first <= 0:
+        return forever
     inside, at_inside, step = middle, -z, first
-    for _ in range(_REACH):
-        outside = inside + direction * step
+    while inside != most:
+        outside = min(inside + step, most) if first > 0 else max(inside + step, most)
         at_outside = beyond(outside)
         if at_outside >= 0:
             known = {inside: at_inside, outside: at_outside}
             low, high = sorted(known)
-            return float(optimize.brentq(lambda x: _known(x, known, beyond), low, high, xtol=1e-4 * first, rtol=1e-9))  # noqa: B023
+            near = 1e-4 * abs(first)
+            return float(optimize.brentq(lambda x: _known(x, known, beyond), low, high, xtol=near, rtol=1e-9))  # noqa: B023
         inside, at_inside, step = outside, at_outside, 1.3 * step
-    return direction * math.inf
+    return forever
 
 
 def _known(x: float, known: dict[float, float], beyond: Callable[[float], float]) -> float:
     """What was already computed at the ends is not computed again."""
     return known[x] if x in known else beyond(x)
-
-
-def _steepest(log_b: float, most: float) -> float:
-    """Beyond what is told from a step there is no end."""
-    return math.exp(log_b) if log_b < math.log(most) else math.inf

@@ -254,3 +254,15 @@ def test_phenotypes_may_be_several_or_none_and_bear_our_label():
     assert qst.label_of(model) == "not_vollert2017"
     assert qst.label_of(model, cases) == "vollert2017"
     assert qst.label_of(model, [*cases, (dict.fromkeys(qst.Z_TESTS, 0.0), ("loss",))]) == "not_vollert2017"
+
+
+def test_intervals_hold_the_threshold_on_any_answers():
+    rng = np.random.default_rng(1)
+    for _ in range(60):
+        levels = int(rng.integers(2, 9))
+        n = rng.integers(1, 12, levels)
+        x, yes = np.sort(rng.uniform(1, 50, levels)), rng.binomial(n, rng.uniform(0, 1, levels))
+        curve, guess = str(rng.choice(["logistic", "normal", "weibull"])), [0.0, 0.5, qst.FREE][rng.integers(3)]
+        fit = qst.psychometric_fit(x, yes, n, curve, guess=guess)
+        assert math.isnan(fit.threshold) or fit.low <= fit.threshold <= fit.high
+        assert math.isnan(fit.scale) or fit.scale_low <= fit.scale <= fit.scale_high
