@@ -77,7 +77,7 @@ def test_a_path_is_found_on_its_line(loc, line):
         ('models = ["2TCM"]', "vB = 7", 5, "'fit' or less than or equal to 0.3"),
         ('contrast = ["a", "b"]', "", 15, "exactly one of"),
         ('contrast = ["a", "b"]', "contrast = ", 18, "TOML"),
-        ("[study]", "[tms]", 1, "not built yet"),
+        ("[study]", "[spine]", 1, "not built yet"),
     ],
 )
 def test_a_fault_names_its_line_and_the_mend(tmp_path, old, new, line, says):
