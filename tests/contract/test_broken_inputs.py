@@ -425,7 +425,7 @@ CASES = (
         lambda d: None,
         errors.StudyError,
         "not built yet",
-        door=with_study("[study]\n\n[tms]\nx = 1\n"),
+        door=with_study("[study]\n\n[spine]\nx = 1\n"),
     ),
     Case(
         "wrong value in the study file",
