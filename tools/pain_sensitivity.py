@@ -102,7 +102,12 @@ def region_names(source: Path) -> tuple[str, ...]:
 
 
 def thalamic_connectivity(series: Array, displacement: Array, regions: tuple[str, ...]) -> Array:
-    """Fisher z of the correlation of each thalamic parcel with every region, volumes with much movement left out.
+    """Fisher z of the correlation of each thalamic parcel with every region; as in `connectivity`."""
+    return connectivity(series, displacement)[[regions.index(s) for s in SEEDS]]
+
+
+def connectivity(series: Array, displacement: Array) -> Array:
+    """Fisher z of the correlation of every two regions, volumes with much movement left out; nan on the diagonal.
 
     A parcel that the field of view misses has no signal, and nan.
 
@@ -114,10 +119,26 @@ def thalamic_connectivity(series: Array, displacement: Array, regions: tuple[str
     x = series[kept] - series[kept].mean(axis=0)
     spread = np.sqrt((x**2).sum(axis=0))
     unit = np.divide(x, spread, out=np.full_like(x, np.nan), where=spread > 0)
-    seeds = [regions.index(s) for s in SEEDS]
-    r = unit[:, seeds].T @ unit
-    r[range(len(SEEDS)), seeds] = np.nan
-    return np.arctanh(r)
+    r = unit.T @ unit
+    np.fill_diagonal(r, np.nan)
+    return np.arctanh(np.clip(r, -1, 1))
+
+
+def write_matrices(source: Path, found: Cohort, target: Path, nodes: tuple[str, ...]) -> None:
+    """Write each person's matrix of connections between some regions, beside what `write` wrote."""
+    derivative = target / "derivatives" / "connections"
+    at = [found.regions.index(n) for n in nodes]
+    for site in SITES:
+        for kept in _csv(source / "res" / f"{site}_sample_excl.csv"):
+            name = f"sub-{site}{int(float(kept['ID'])):03d}"
+            z = connectivity(*_recording(source, site, kept))[np.ix_(at, at)]
+            (derivative / name / "func").mkdir(parents=True)
+            rows = [tuple(map(_cell, row)) for row in z]
+            _tsv(derivative / name / "func" / f"{name}_task-rest_relmat.dense.tsv", nodes, rows)
+    _json(derivative / "dataset_description.json", {
+        "Name": "Connections between regions", "BIDSVersion": "1.10.0", "DatasetType": "derivative",
+        "GeneratedBy": [{"Name": "tools.pain_sensitivity"}],
+    })  # fmt: skip
 
 
 def write(found: Cohort, target: Path) -> None:
@@ -161,15 +182,21 @@ _DICTIONARY = {
 def _participant(
     source: Path, site: str, person: Row, kept: Row, sensitivity: float, regions: tuple[str, ...]
 ) -> Participant:
-    folder, file = source / f"{site}-sample", partial(_named, kept)
-    displacement = np.loadtxt(folder / "framewise_displacement" / file("fd_file"), skiprows=1)
-    with gzip.open(folder / "regional_timeseries" / f"{file('ts_file')}.gz", "rt") as stream:
-        series = np.loadtxt(stream, skiprows=1)[:, 1:]  # the first column is the global signal
+    series, displacement = _recording(source, site, kept)
     return Participant(
         f"{site}{int(float(person['ID'])):03d}", site, float(person["Age"]), "M" if float(person["Male"]) else "F",
         float(displacement.mean()), sensitivity, thalamic_connectivity(series, displacement, regions),
         float(kept["mean_QST_pain_sensitivity"]), float(kept.get("nested_prediction") or kept["prediction"]),
     )  # fmt: skip
+
+
+def _recording(source: Path, site: str, kept: Row) -> tuple[Array, Array]:
+    """Series of the regions, shape (volume, region), and the displacement from volume to volume, mm."""
+    folder, file = source / f"{site}-sample", partial(_named, kept)
+    displacement = np.loadtxt(folder / "framewise_displacement" / file("fd_file"), skiprows=1)
+    with gzip.open(folder / "regional_timeseries" / f"{file('ts_file')}.gz", "rt") as stream:
+        series = np.loadtxt(stream, skiprows=1)[:, 1:]  # the first column is the global signal
+    return series, displacement
 
 
 def _named(row: Row, column: str) -> str:

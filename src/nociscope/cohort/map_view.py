@@ -1,4 +1,4 @@
-"""Cut a few planes out of a result over a volume, or look at a surface from four sides."""
+"""Cut planes out of a result over a volume, look at a surface from four sides, lay connections into a matrix."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Array = NDArray[np.float64]
 
 
 def map_view(result: MapResult, shown: str, corrected: str, background: Array, alpha: float) -> MapView | None:
-    """Look at one map; None on a graph or where nothing is finite.
+    """Look at one map; None where nothing is finite.
 
     Parameters
     ----------
@@ -38,15 +38,16 @@ def map_view(result: MapResult, shown: str, corrected: str, background: Array, a
     background : shape (element,), such as the mean of everybody's map; of a surface its own shading is drawn.
     """
     space, values = result.space, np.asarray(result.maps[shown], dtype=np.float64)
-    if isinstance(space, GraphSpace) or not np.isfinite(values).any():
+    if not np.isfinite(values).any():
         return None
     passed = np.asarray(result.maps[corrected], dtype=np.float64) <= alpha
     finding = result.findings[0]
-    planes = (
-        _planes(space, _peak(result), (background, values, passed.astype(float)))
-        if isinstance(space, VolumeSpace)
-        else looks(space, values, passed)
-    )
+    if isinstance(space, GraphSpace):
+        planes: tuple[Plane, ...] = (_matrix(space, values, passed),)
+    elif isinstance(space, VolumeSpace):
+        planes = _planes(space, _peak(result), (background, values, passed.astype(float)))
+    else:
+        planes = looks(space, values, passed)
     return MapView(
         hypothesis=finding.hypothesis,
         title=f"{finding.measure}: {finding.contrast}",
@@ -57,6 +58,17 @@ def map_view(result: MapResult, shown: str, corrected: str, background: Array, a
         n=", ".join(f"{count} {name}" for name, count in finding.n.items()),
         planes=planes,
     )
+
+
+def _matrix(space: GraphSpace, values: Array, passed: NDArray[np.bool_]) -> Plane:
+    """Connections in both halves of a matrix; nan where none was asked about."""
+    size = len(space.nodes)
+    a, b = space.edges.T
+    overlay, outline = np.full((size, size), np.nan), np.zeros((size, size))
+    for rows, columns in ((a, b), (b, a)):
+        overlay[rows, columns], outline[rows, columns] = values, passed
+    extent = (0.0, float(size), 0.0, float(size))
+    return Plane("", 0, ("", ""), np.zeros_like(overlay), overlay, outline, extent, space.nodes)
 
 
 def _peak(result: MapResult) -> int:

@@ -9,22 +9,22 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from nociscope.cohort.connections import connections
 from nociscope.core.errors import StudyError
 from nociscope.core.hypothesis import Hypothesis, MapSettings
 from nociscope.core.hypothesis_data import HypothesisData
-from nociscope.core.image import VertexValues, Volume
+from nociscope.core.image import ConnectionMatrix, VertexValues, Volume
 from nociscope.core.records import Measure
 from nociscope.core.space import GraphSpace, MeshSpace, Space, VolumeSpace
 from nociscope.core.status import FitStatus
 from nociscope.io.images import smoothed
-from nociscope.io.maps import MapFile
+from nociscope.io.maps import Content, MapFile
 
 REGION = "map"
 """Name under which the mean over a map stands in the place of a region."""
 
 Key = tuple[str, str]
 Floats = NDArray[np.float32]
-Content = Volume | VertexValues
 Mesh = tuple[NDArray[np.float64], NDArray[np.int64]]
 
 
@@ -83,9 +83,25 @@ def map_set(
     files = [f for f in files if f.content is not None]
     if not files:
         raise StudyError(f"hypothesis {hypothesis.name!r}: no map can be read", got=unread[0][1])
-    vertices = sum(isinstance(f.content, VertexValues) for f in files) > len(files) / 2
-    made = _on_vertices(files, hypothesis, mask, mesh) if vertices else _in_voxels(files, hypothesis, mask)
+    made = _by_kind(files, hypothesis, mask, mesh)
     return replace(made, left_out=(*unread, *made.left_out))
+
+
+def _by_kind(files: Sequence[MapFile], hypothesis: Hypothesis, mask: Content | None, mesh: Mesh | None) -> MapSet:
+    """What most of the maps are decides how they are brought together."""
+    where, settings = f"hypothesis {hypothesis.name!r}", hypothesis.map or MapSettings()
+    kind = Counter(type(f.content) for f in files).most_common(1)[0][0]
+    if settings.smoothing_fwhm_mm and kind is not Volume:
+        raise StudyError(f"{where}: only volumes can be smoothed", do="leave out map.smoothing_fwhm_mm")
+    if settings.nodes and kind is not ConnectionMatrix:
+        raise StudyError(f"{where}: map.nodes goes with matrices of connections", do="leave out map.nodes")
+    if kind is ConnectionMatrix:
+        if mask is not None or settings.labels:
+            raise StudyError(f"{where}: matrices of connections have no mask and no labels", do="use map.nodes")
+        found = connections(files, hypothesis)
+        values = {(f.participant_id, f.session_id): own for f, own in found.values.items()}
+        return MapSet(values, found.space, found.left_out, found.words)
+    return _on_vertices(files, hypothesis, mask, mesh) if kind is VertexValues else _in_voxels(files, hypothesis, mask)
 
 
 def rows(maps: MapSet, hypothesis: Hypothesis) -> tuple[Measure, ...]:
@@ -110,7 +126,7 @@ def region_rows(maps: MapSet, hypothesis: Hypothesis, labels: Content) -> tuple[
     """
     where, settings = f"hypothesis {hypothesis.name!r}", hypothesis.map or MapSettings()
     inside = maps.space.mask if not isinstance(maps.space, GraphSpace) else np.zeros(0, dtype=bool)
-    if labels.values.shape != inside.shape:
+    if isinstance(labels, ConnectionMatrix) or labels.values.shape != inside.shape:
         raise StudyError(f"{where}: map.labels has another grid than the maps", expected=inside.shape,
                          got=labels.values.shape)  # fmt: skip
     numbers = np.rint(np.nan_to_num(labels.values[inside])).astype(np.int64)
@@ -152,8 +168,8 @@ def values_of(maps: MapSet, data: HypothesisData, hypothesis: Hypothesis, sessio
 
 def _in_voxels(files: Sequence[MapFile], hypothesis: Hypothesis, mask: Content | None) -> MapSet:
     settings = hypothesis.map or MapSettings()
-    if isinstance(mask, VertexValues):
-        raise StudyError(f"hypothesis {hypothesis.name!r}: the mask is of vertices, the maps are volumes")
+    if mask is not None and not isinstance(mask, Volume):
+        raise StudyError(f"hypothesis {hypothesis.name!r}: the mask is no volume, the maps are volumes")
     volumes = {f: f.content for f in files if isinstance(f.content, Volume)}
     grid = mask or _commonest(list(volumes.values()), hypothesis)
     left_out = [

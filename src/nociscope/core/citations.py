@@ -487,6 +487,11 @@ CITATIONS: dict[str, Citation] = {
         "A novel threshold-free network-based statistics method: demonstration using simulated pathology",
         "Organization for Human Brain Mapping, abstract 4144",
     ),
+    "zalesky2010": Citation(
+        "Zalesky A, Fornito A, Bullmore ET", 2010,
+        "Network-based statistic: identifying differences in brain networks",
+        "NeuroImage 53:1197-1207", "10.1016/j.neuroimage.2010.06.041",
+    ),
     "baggio2018": Citation(
         "Baggio HC, Abos A, Segura B, et al.", 2018,
         "Statistical inference in brain graphs using threshold-free network-based statistics",

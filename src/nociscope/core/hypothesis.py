@@ -92,6 +92,9 @@ class MapSettings(Section):
     names: dict[str, list[int]] = Field(
         default_factory=dict, description="region to its numbers in `labels`, such as { caudate = [11, 50] }"
     )
+    nodes: list[str] = Field(
+        default_factory=list, description="of matrices: nodes whose connections are asked about; default: all"
+    )
     smoothing_fwhm_mm: float = Field(0.0, ge=0, description="Gaussian, on volumes only")
     statistic: Literal["max-t", "cluster-extent", "cluster-mass", "tfce"] = "max-t"
     convention: Literal["exact-t", "exact-z", "palm", "randomise", "nilearn"] = Field(

@@ -1,4 +1,4 @@
-"""Images and surfaces of one person, as readers hand them over."""
+"""Images, surfaces and matrices of connections of one person, as readers hand them over."""
 
 from __future__ import annotations
 
@@ -45,3 +45,20 @@ class VertexValues:
     """One number for each vertex of a surface, shape (vertex,)."""
 
     values: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class ConnectionMatrix:
+    """How strongly each node goes together with each other one.
+
+    Parameters
+    ----------
+    nodes : names. values : shape (node, node), symmetric; the diagonal has no meaning, nan is unknown.
+    """
+
+    nodes: tuple[str, ...]
+    values: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        if self.values.shape != (len(self.nodes), len(self.nodes)):
+            raise ShapeError("a matrix of connections", expected=f"{len(self.nodes)} squared", got=self.values.shape)

@@ -1,4 +1,4 @@
-"""What a figure of a map shows: a few planes with the anatomy behind, or a surface from outside. Small for a page."""
+"""What a figure of a map shows: planes over anatomy, a surface from outside, or a matrix. Small for a page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Plane:
-    """One plane of a volume, or one look at a surface, in the orientation of a page: up is up.
+    """One plane of a volume, one look at a surface, or a matrix, in the orientation of a page: up is up.
 
     Parameters
     ----------
@@ -21,7 +21,8 @@ class Plane:
     sides : letters at the left and the right edge, such as ``L`` and ``R``.
     background, overlay : shape (row, column), the lowest row first; nan where nothing is drawn.
     outline : shape (row, column); 1 inside what passed the correction, else 0.
-    extent_mm : left, right, bottom, top.
+    extent_mm : left, right, bottom, top; of a matrix, its rows and columns.
+    nodes : of a matrix, from the lowest row up and from left to right; empty of anything else.
     """
 
     title: str
@@ -31,6 +32,7 @@ class Plane:
     overlay: Array
     outline: Array
     extent_mm: tuple[float, float, float, float]
+    nodes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

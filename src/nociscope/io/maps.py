@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from nociscope.core.errors import DatasetError, MissingFile
 from nociscope.core.hypothesis import MapSettings
-from nociscope.core.image import VertexValues, Volume
+from nociscope.core.image import ConnectionMatrix, VertexValues, Volume
+from nociscope.io.connections import MATRICES, read_connections
 from nociscope.io.file import File
 from nociscope.io.images import VERTICES, VOLUMES, read_vertex_values, read_volume
 from nociscope.io.index import Index
+
+Content = Volume | VertexValues | ConnectionMatrix
 
 _FIELDS = {"{participant}": r"(?P<participant>sub-[0-9A-Za-z+]+)", "{session}": r"(?P<session>ses-[0-9A-Za-z+]+)"}
 _PIECES = re.compile(r"(\{participant\}|\{session\}|\*)")
@@ -31,7 +34,7 @@ class MapFile:
     participant_id: str
     session_id: str
     name: str
-    content: Volume | VertexValues | None
+    content: Content | None
     trouble: str = ""
 
 
@@ -49,7 +52,7 @@ def owner(settings: MapSettings, dataset: str, name: str, entities: Mapping[str,
     Parameters
     ----------
     dataset : label of the data set. name : path relative to it, with forward slashes.
-    entities : BIDS entities of the name, with ``suffix`` and ``datatype`` where known.
+    entities : BIDS entities of the name; ``suffix``, ``extension`` and ``datatype`` are read from the name itself.
     """
     if settings.derivative and dataset != settings.derivative:
         return None
@@ -59,9 +62,16 @@ def owner(settings: MapSettings, dataset: str, name: str, entities: Mapping[str,
             return None
         found = match.groupdict()
         return Owner(found["participant"], found.get("session") or "n/a")
-    if "sub" not in entities or any(entities.get(k) != v for k, v in settings.entities.items()):
+    known = {**_parts(name), **entities}
+    if "sub" not in entities or any(known.get(k) != v for k, v in settings.entities.items()):
         return None
     return Owner(f"sub-{entities['sub']}", f"ses-{entities['ses']}" if "ses" in entities else "n/a")
+
+
+def _parts(name: str) -> dict[str, str]:
+    path = PurePosixPath(name)
+    suffix, _, extension = path.name.rpartition("_")[2].partition(".")
+    return {"suffix": suffix, "extension": f".{extension}", "datatype": path.parent.name}
 
 
 def chosen(index: Index, settings: MapSettings) -> list[File]:
@@ -88,18 +98,20 @@ def chosen(index: Index, settings: MapSettings) -> list[File]:
 
 
 def is_map(name: str) -> bool:
-    """Whether the file is an image or holds numbers on vertices."""
-    return name.endswith((*VOLUMES, *VERTICES))
+    """Whether the file is an image, holds numbers on vertices, or is a matrix of connections by its BIDS name."""
+    return name.endswith((*VOLUMES, *VERTICES, *MATRICES))
 
 
-def read_map(path: Path) -> Volume | VertexValues:
-    """Read a volume or numbers on vertices, by the file's name.
+def read_map(path: Path) -> Content:
+    """Read a volume, numbers on vertices or a matrix of connections, by the file's name.
 
     Raises
     ------
     MissingFile, MalformedFile
-        As in `nociscope.io.images`.
+        As in `nociscope.io.images` and `nociscope.io.connections`.
     """
+    if path.name.endswith(".tsv"):
+        return read_connections(path)
     return read_volume(path) if path.name.endswith(VOLUMES) else read_vertex_values(path)
 
 

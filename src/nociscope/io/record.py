@@ -59,7 +59,7 @@ def from_plain(kind: Any, value: Any) -> Any:  # noqa: PLR0911  one line a kind
     origin, inside = get_origin(kind), get_args(kind)
     if origin in (Union, types.UnionType):
         options = [k for k in inside if k is not type(None)]
-        return None if value is None and len(options) < len(inside) else from_plain(options[0], value)
+        return None if value is None and len(options) < len(inside) else from_plain(_meant(options, value), value)
     if origin is np.ndarray:
         return np.array(_numbers(value), dtype=get_args(inside[1])[0] if len(inside) > 1 else np.float64)
     if origin is tuple:
@@ -75,6 +75,13 @@ def from_plain(kind: Any, value: Any) -> Any:  # noqa: PLR0911  one line a kind
     if kind is float:
         return float(_numbers(value))
     return np.nan if kind is object and value == MISSING else value
+
+
+def _meant(options: list[Any], value: Any) -> Any:
+    """Which of several kinds a value is: texts are no numbers, even where they look like it; else the first."""
+    if tuple[str, ...] in options and isinstance(value, list) and all(isinstance(v, str) for v in value):
+        return tuple[str, ...]
+    return options[0]
 
 
 @cache

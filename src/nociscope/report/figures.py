@@ -11,6 +11,7 @@ from nociscope.core.finding import Finding
 from nociscope.core.map_view import MapView
 from nociscope.core.records import Measure
 from nociscope.report.model import BloodResults, ScanReport
+from nociscope.viz.connection_matrix import connection_matrix
 from nociscope.viz.contrast import contrast
 from nociscope.viz.correlation import correlation
 from nociscope.viz.curves import curves
@@ -125,9 +126,10 @@ class Studio:
             return self._picture(single_cases(findings))
 
     def map(self, view: MapView) -> Picture:
-        """Draw planes of a map, or looks at a surface."""
+        """Draw planes of a map, looks at a surface, or a matrix of connections."""
+        draw = connection_matrix if view.planes and view.planes[0].nodes else map_planes
         with house():
-            return self._picture(map_planes(view))
+            return self._picture(draw(view))
 
     def forest(self, findings: Sequence[Finding]) -> Picture | None:
         """Draw several regions of one hypothesis."""

@@ -35,8 +35,8 @@ def map_planes(view: MapView) -> Drawing:
     for row, height in zip(rows, heights, strict=True):
         top -= height + (TITLE - LETTERS if row is rows[0] else TITLE)
         left = _row(figure, row, (top, height, total), view)
-    _bar(figure, view, (left, heights[-1], total))
-    outlined = _outlined(view)
+    colours_beside(figure, view, (left, heights[-1], total))
+    outlined = what_passed(view)
     places = "; ".join(p.title for p in view.planes)
     words = f"{view.label} of {view.title} ({view.n}): {places}. {outlined}"
     flat = view.planes[0].title[:1] in "xyz" and "=" in view.planes[0].title
@@ -45,7 +45,8 @@ def map_planes(view: MapView) -> Drawing:
     return Drawing(figure, f"Map of {view.title}", words, caption)
 
 
-def _outlined(view: MapView) -> str:
+def what_passed(view: MapView) -> str:
+    """What the outline means, or that there is none."""
     if any((p.outline > 0).any() for p in view.planes):
         return f"Outlined: {view.corrected}."
     return f"Nothing here passed {view.corrected}: there is no outline."
@@ -107,7 +108,7 @@ def _blended(plane: Plane, view: MapView) -> NDArray[np.float64]:
     return out
 
 
-def _bar(figure: Figure, view: MapView, place: tuple[float, float, float]) -> None:
+def colours_beside(figure: Figure, view: MapView, place: tuple[float, float, float]) -> None:
     """Colours beside the last row."""
     left, height, total = place
     axes = figure.add_axes(((left + 0.25) / WIDTH, (0.1 * height) / total, 0.1 / WIDTH, (0.8 * height) / total))

@@ -8,6 +8,7 @@ from nociscope.cohort.surface_view import looks
 from nociscope.core.finding import EffectSize, Finding
 from nociscope.core.map_result import MapResult
 from nociscope.core.space import GraphSpace, MeshSpace, VolumeSpace
+from nociscope.viz.connection_matrix import connection_matrix
 from nociscope.viz.map_planes import map_planes
 from nociscope.viz.style import house
 from nociscope.viz.svg import inline
@@ -117,7 +118,23 @@ def test_the_drawing_is_small_and_says_whether_anything_passed():
     assert "there is no outline" in none.words
 
 
-def test_a_graph_has_no_picture():
+def test_a_graph_is_a_matrix_with_a_dot_on_what_passed():
     space = GraphSpace(("a", "b", "c"), np.array([[0, 1], [1, 2]]))
-    result = MapResult((finding(),), space, {"t": np.ones(2), "p_fwe": np.ones(2)}, np.zeros(2, np.int32))
-    assert map_view(result, "t", "p_fwe", np.ones(2), 0.05) is None
+    result = MapResult((finding(),), space, {"t": np.array([2.0, -1.0]), "p_fwe": np.array([0.01, 0.5])},
+                       np.zeros(2, np.int32))  # fmt: skip
+    view = map_view(result, "t", "p_fwe", np.ones(2), 0.05)
+    (plane,) = view.planes
+    np.testing.assert_array_equal(plane.overlay, [[np.nan, 2, np.nan], [2, np.nan, -1], [np.nan, -1, np.nan]])
+    assert plane.outline.sum() == 2
+    with house():
+        picture = connection_matrix(view)
+        assert "1 of them: a – b." in picture.caption
+        assert len(inline(picture, "f1")) < 20_000
+        none = connection_matrix(map_view(result, "t", "p_fwe", np.ones(2), 0.001))
+    assert "there is no dot" in none.words
+
+
+def test_nothing_finite_has_no_picture():
+    space = GraphSpace(("a", "b"), np.array([[0, 1]]))
+    result = MapResult((finding(),), space, {"t": np.array([NAN]), "p_fwe": np.ones(1)}, np.zeros(1, np.int32))
+    assert map_view(result, "t", "p_fwe", np.ones(1), 0.05) is None

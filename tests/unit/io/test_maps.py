@@ -54,3 +54,10 @@ def test_tables_are_no_maps():
     assert is_map("a_mimap.nii.gz")
     assert is_map("lh.shape.gii")
     assert not is_map("a_mimap.json")
+
+
+def test_suffix_and_folder_of_a_name_are_known_without_being_handed_over():
+    settings = MapSettings(entities={"suffix": "relmat", "datatype": "func", "extension": ".dense.tsv"})
+    name = "sub-a/func/sub-a_task-rest_relmat.dense.tsv"
+    assert owner(settings, "x", name, {"sub": "a", "task": "rest"}).participant_id == "sub-a"
+    assert owner(settings, "x", name.replace("relmat", "bold"), {"sub": "a", "task": "rest"}) is None

@@ -8,9 +8,10 @@ import pytest
 from nociscope.core.blood import BloodResult, Candidate, CurveFit
 from nociscope.core.errors import MalformedFile
 from nociscope.core.estimate import Estimate
+from nociscope.core.map_result import Cluster
 from nociscope.core.records import Blood, Frames, InputFunction, KineticFit, Samples, Scan
 from nociscope.core.status import FitStatus
-from nociscope.io.record import read_record, write_record
+from nociscope.io.record import from_plain, read_record, to_plain, write_record
 
 LINE = np.array([0.0, 1.0])
 CANDIDATE = Candidate("hill", 5, 3, 0.1, 1.0, math.inf, 0.5, True, FitStatus.OK)
@@ -37,3 +38,9 @@ def test_another_kind_of_record_is_named(tmp_path):
     write_record(tmp_path / "r.json", RECORDS[0])
     with pytest.raises(MalformedFile, match="does not hold a KineticFit"):
         read_record(tmp_path / "r.json", KineticFit)
+
+
+def test_names_of_nodes_stay_texts_where_places_may_be_numbers():
+    for place in (("1", "2"), (1.0, -2.5, 3.0)):
+        cluster = Cluster(1, 1, 3, 3.0, "1", 9.0, 0, place, 4.0, 0.01)
+        assert from_plain(Cluster, to_plain(cluster)) == cluster

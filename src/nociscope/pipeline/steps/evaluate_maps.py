@@ -1,4 +1,4 @@
-"""Every hypothesis that is asked in each voxel or vertex: maps, clusters and findings with their safeguards."""
+"""Every hypothesis that is asked in each voxel, vertex or connection: maps, clusters, findings and safeguards."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from nociscope.cohort.maps import MapSet, Mesh, map_set, region_rows, rows, valu
 from nociscope.cohort.select import ABSOLUTE, RATIOS, select
 from nociscope.core.errors import InputError, StudyError
 from nociscope.core.hypothesis import Hypothesis, MapSettings
-from nociscope.core.image import VertexValues, Volume
 from nociscope.core.map_result import MapResult
 from nociscope.core.map_view import MapView
 from nociscope.core.study import Study
@@ -22,7 +21,7 @@ from nociscope.io import names
 from nociscope.io.file import File
 from nociscope.io.images import read_mesh
 from nociscope.io.index import Index
-from nociscope.io.maps import MapFile, chosen, map_file, owner, read_map
+from nociscope.io.maps import Content, MapFile, chosen, map_file, owner, read_map
 from nociscope.io.people import People
 from nociscope.pipeline.step import Chosen, Context, Make, Need, Params, Produced, Source, Step
 from nociscope.pipeline.steps import read
@@ -41,9 +40,9 @@ class Images:
     """What the study file asks to read: by hypothesis its maps, mask, surface and labels."""
 
     maps: Mapping[str, tuple[MapFile, ...]]
-    masks: Mapping[str, Volume | VertexValues]
+    masks: Mapping[str, Content]
     meshes: Mapping[str, Mesh]
-    labels: Mapping[str, Volume | VertexValues]
+    labels: Mapping[str, Content]
 
 
 def run(records: Mapping[str, Any], params: Params) -> Produced:
@@ -183,9 +182,9 @@ def _read(sources: tuple[Source, ...], params: Params) -> Images:
     """Read every file once, whoever needs it."""
     contents: dict[str, MapFile] = {}
     maps: dict[str, tuple[MapFile, ...]] = {}
-    masks: dict[str, Volume | VertexValues] = {}
+    masks: dict[str, Content] = {}
     meshes: dict[str, Mesh] = {}
-    labels: dict[str, Volume | VertexValues] = {}
+    labels: dict[str, Content] = {}
     for hypothesis in (Hypothesis(**h) for h in params["hypotheses"]):
         settings = hypothesis.map or MapSettings()
         own: list[MapFile] = []

@@ -57,9 +57,11 @@ class MapOutcome:
 
 
 def file_of(name: str, case: str, space: Space) -> str:
-    """File of a map; BIDS labels have letters and digits only."""
-    kind = {VolumeSpace: "nii.gz", MeshSpace: "shape.gii", GraphSpace: "tsv"}[type(space)]
+    """File of a map; BIDS labels have letters and digits only. Maps of connections share one table."""
     who = f"{case}_" if case else ""
+    if isinstance(space, GraphSpace):
+        return f"{who}connections.tsv"
+    kind = {VolumeSpace: "nii.gz", MeshSpace: "shape.gii"}[type(space)]
     return f"{who}stat-{_label(name)}_statmap.{kind}"
 
 
@@ -74,11 +76,7 @@ def outcome_files(path: Path, outcome: MapOutcome, provenance: Provenance) -> No
     clusters = [c for result in outcome.results.values() for c in result.clusters]
     files: dict[str, str] = {}
     for case, result in outcome.results.items():
-        for name, values in _maps(result).items():
-            file = file_of(name, case, result.space)
-            kept = _rounded_down(values) if name.startswith("p") else np.asarray(values)
-            _write_map(path.with_name(file), kept, result.space, MEANINGS.get(name, name))
-            files[file] = f"{MEANINGS.get(name, name)}{f', {case}' if case else ''}"
+        files |= _map_files(path, case, result)
         if result.null_max.size:
             null = path.with_name(f"{f'{case}_' if case else ''}null_max.tsv")
             write_tsv(null, {"maximum": [float(v) for v in result.null_max]})
@@ -90,6 +88,19 @@ def outcome_files(path: Path, outcome: MapOutcome, provenance: Provenance) -> No
     write_points(path.with_name("table.tsv"), findings)
     _write_clusters(path.with_name("clusters.tsv"), clusters)
     write_json(path.with_name("view.json"), {"Views": [to_plain(_listed(view)) for view in outcome.views]})
+
+
+def _map_files(path: Path, case: str, result: MapResult) -> dict[str, str]:
+    """Write the maps of one result; file to what stands in it."""
+    if isinstance(result.space, GraphSpace):
+        return _connections(path, case, result.space, _maps(result))
+    files: dict[str, str] = {}
+    for name, values in _maps(result).items():
+        file = file_of(name, case, result.space)
+        kept = _rounded_down(values) if name.startswith("p") else np.asarray(values)
+        _write_map(path.with_name(file), kept, result.space, MEANINGS.get(name, name))
+        files[file] = f"{MEANINGS.get(name, name)}{f', {case}' if case else ''}"
+    return files
 
 
 def _maps(result: MapResult) -> dict[str, Any]:
@@ -113,20 +124,29 @@ def _listed(view: MapView) -> dict[str, Any]:
     return plain
 
 
-def _write_map(path: Path, values: Any, space: Space, meaning: str) -> None:
+def _connections(path: Path, case: str, space: GraphSpace, maps: Mapping[str, Any]) -> dict[str, str]:
+    """One table: the two nodes of each connection, and a column for each map."""
+    if not maps:
+        return {}
+    file = file_of("", case, space)
+    ends = {"from": space.edges[:, 0], "to": space.edges[:, 1]}
+    table: dict[str, list[Any]] = {key: [space.nodes[i] for i in column] for key, column in ends.items()}
+    table |= {name: [v.item() for v in np.asarray(values)] for name, values in maps.items()}
+    write_tsv(path.with_name(file), table)
+    columns = "; ".join(f"{name}, {MEANINGS.get(name, name)}" for name in maps)
+    return {file: f"every connection{f' of {case}' if case else ''}: {columns}"}
+
+
+def _write_map(path: Path, values: Any, space: VolumeSpace | MeshSpace, meaning: str) -> None:
     if isinstance(space, VolumeSpace):
         whole = np.issubdtype(values.dtype, np.integer)
         grid = np.zeros(space.mask.shape, np.int32) if whole else np.full(space.mask.shape, np.nan, np.float32)
         grid[space.mask] = values
         write_volume(path, grid, space.affine, meaning)
-    elif isinstance(space, MeshSpace):
+    else:
         full = np.full(len(space.vertices), np.nan, np.float32)
         full[space.mask] = values
         write_vertex_values(path, full, meaning)
-    else:
-        ends = {"from": space.edges[:, 0], "to": space.edges[:, 1]}
-        named: dict[str, list[Any]] = {key: [space.nodes[i] for i in column] for key, column in ends.items()}
-        write_tsv(path, named | {"value": [float(v) for v in values]})
 
 
 def _write_clusters(path: Path, clusters: list[Cluster]) -> None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from nociscope.core.finding import Finding
 from nociscope.core.hypothesis import MapSettings
 from nociscope.core.map_result import Cluster
+from nociscope.core.space import GraphSpace
 from nociscope.stats.design import Array
 from nociscope.stats.linear import algebra
 from nociscope.stats.maps.clusters import clustering, forming_threshold
@@ -48,9 +49,14 @@ def _finding(outcome: Outcome, cluster: Cluster, hits: int, folds: NDArray[np.fl
     return replace(
         finding, p_value=cluster.p_adjusted, p_adjusted=cluster.p_adjusted,
         method=f"{method}; p is that of the cluster; its mean: {finding.method}",
-        cites=tuple(dict.fromkeys((*finding.cites, "winkler2014", "westfall1993", "esterman2010"))),
+        cites=tuple(dict.fromkeys((*finding.cites, *_sources(outcome)))),
         details={**finding.details, **details}, safeguards=(*kept, selected(what, hits, estimate)),
     )  # fmt: skip
+
+
+def _sources(outcome: Outcome) -> tuple[str, ...]:
+    networks = ("zalesky2010",) if isinstance(outcome.space, GraphSpace) else ()
+    return ("winkler2014", "westfall1993", *networks, "esterman2010")
 
 
 _VERDICT = "interval-and-p-disagree"

@@ -60,7 +60,7 @@ def test_names_are_bids_labels():
     space, graph = VolumeSpace(np.ones((1, 1, 1), bool), np.eye(4)), GraphSpace(("a", "b"), np.array([[0, 1]]))
     assert file_of("p_fwe", "", space) == "stat-pFwe_statmap.nii.gz"
     assert file_of("t", "sub-01", space) == "sub-01_stat-t_statmap.nii.gz"
-    assert file_of("t", "", graph) == "stat-t_statmap.tsv"
+    assert file_of("t", "", graph) == "connections.tsv"
 
 
 @pytest.mark.slow
