@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from nociscope.core.assessment import QstSettings, TmsSettings
 from nociscope.core.scores import Score, Trials
-from nociscope.core.tms import MapRules, Pulses
+from nociscope.core.tms import MapRules, Pulses, SessionMap
 from nociscope.models.psychophysics.acuity import letters_on_skin, localisation_error, two_point_limits
 from nociscope.models.psychophysics.battery import BATTERY
 from nociscope.models.psychophysics.modulation import ResponderRule, conditioned_modulation
@@ -61,20 +62,43 @@ _OTHERS: dict[str, Callable[[Trials, QstSettings], Scores]] = {
 """Tests beside the battery, and who scores them."""
 
 
-def stimulation_scores(pulses: Iterable[Pulses], settings: TmsSettings, seed: int) -> Scores:
-    """Everything that one session of stimulation says: muscle by muscle, then pairs of muscles that share a map."""
-    pulses = tuple(pulses)
+def stimulation_scores(
+    pulses: Iterable[Pulses], settings: TmsSettings, seed: int, maps: Iterable[SessionMap] = ()
+) -> Scores:
+    """Everything that one session of stimulation says: muscle by muscle, then maps and pairs that share their sites.
+
+    Parameters
+    ----------
+    maps : of `stimulation_maps`, of the same session.
+    """
+    maps = tuple(maps)
     found = [score for own in pulses for name, scored in _CONDITIONS.items() if name in own.condition
              for score in scored(own, settings, seed)]  # fmt: skip
-    mapped = [own for own in pulses if "map" in own.condition]
-    pairs = [(a, b) for i, a in enumerate(mapped) for b in mapped[i + 1 :] if a.hemisphere == b.hemisphere]
-    for first, second in pairs:
-        maps = [map_of(p, settings.cell_cm or math.nan, contracted=p.muscle in settings.contracted)
-                for p in (first, second)]  # fmt: skip
-        if maps[0].x.shape == maps[1].x.shape and np.allclose(maps[0].x, maps[1].x):
-            rules = map_rules(settings)
-            found += map_overlap(maps[0], maps[1], rules, settings.draws, seed).values()
+    found += [score for own in maps for score in own.metrics.scores.values()]
+    for first, second in pairs_of(maps):
+        found += map_overlap(first.map, second.map, map_rules(settings), settings.draws, seed).values()
     return tuple(found)
+
+
+def stimulation_maps(pulses: Iterable[Pulses], settings: TmsSettings, seed: int) -> tuple[SessionMap, ...]:
+    """Every map of every session, with its numbers."""
+    out = []
+    for own in pulses:
+        if "map" in own.condition:
+            stimulated = map_of(own, settings.cell_cm or math.nan, contracted=own.muscle in settings.contracted)
+            metrics = map_metrics(stimulated, map_rules(settings), settings.draws, seed)
+            # where the file lay is for messages; a record that is kept must not know this machine
+            out.append(SessionMap(own.session or "n/a", replace(stimulated, where=""), metrics))
+    return tuple(out)
+
+
+def pairs_of(maps: Sequence[SessionMap]) -> tuple[tuple[SessionMap, SessionMap], ...]:
+    """Maps of two muscles of one session and side whose sites are the same."""
+    return tuple(
+        (a, b) for i, a in enumerate(maps) for b in maps[i + 1 :]
+        if (a.session, a.map.side) == (b.session, b.map.side) and a.map.x.shape == b.map.x.shape
+        and np.allclose(a.map.x, b.map.x) and np.allclose(a.map.y, b.map.y)
+    )  # fmt: skip
 
 
 def map_rules(settings: TmsSettings) -> MapRules | None:
@@ -119,11 +143,6 @@ def _recruitment(pulses: Pulses, settings: TmsSettings, seed: int) -> Scores:
     return tuple(curve.scores.values())
 
 
-def _map(pulses: Pulses, settings: TmsSettings, seed: int) -> Scores:
-    muscle_map = map_of(pulses, settings.cell_cm or math.nan, contracted=pulses.muscle in settings.contracted)
-    return tuple(map_metrics(muscle_map, map_rules(settings), settings.draws, seed).scores.values())
-
-
 def _homeostatic(pulses: Pulses, settings: TmsSettings, seed: int) -> Scores:
     """Blocks before, between and after; what is called post counts as one time."""
     between = sizes_mv(pulses, "interblock") if "interblock" in pulses.condition else None
@@ -136,6 +155,6 @@ def _homeostatic(pulses: Pulses, settings: TmsSettings, seed: int) -> Scores:
 
 
 _CONDITIONS: dict[str, Callable[[Pulses, TmsSettings, int], Scores]] = {
-    "thr": _threshold, "single": _pairs, "io": _recruitment, "map": _map, "baseline": _homeostatic,
+    "thr": _threshold, "single": _pairs, "io": _recruitment, "baseline": _homeostatic,
 }  # fmt: skip
 """Condition of a pulse whose presence asks for a measure."""

@@ -233,6 +233,23 @@ class MapMetrics:
 
 
 @dataclass(frozen=True, eq=False)
+class SessionMap:
+    """A map as it was stimulated, with what was read from it at one session; what a figure needs."""
+
+    session: str
+    map: MuscleMap
+    metrics: MapMetrics
+
+
+@dataclass(frozen=True, eq=False)
+class PersonMaps:
+    """Every map of one person."""
+
+    participant: str
+    maps: tuple[SessionMap, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Pulses:
     """Single pulses of one muscle of one session, in the order of the table; columns have shape (pulse,).
 

@@ -16,6 +16,8 @@ from nociscope.core.map_result import Cluster
 from nociscope.core.map_view import MapView
 from nociscope.core.problem import Problem
 from nociscope.core.records import Array, Blood, InputFunction, KineticFit, Measure, Scan, Tacs
+from nociscope.core.scores import PersonScores
+from nociscope.core.tms import SessionMap
 from nociscope.viz.records import Truth
 
 
@@ -177,6 +179,38 @@ class ScanReport:
 
 
 @dataclass(frozen=True, eq=False)
+class ScoreReport:
+    """What was scored from the tables of one person.
+
+    Parameters
+    ----------
+    sensory, stimulation, answers : None where the person has no such table.
+    maps : motor maps with what was read from them.
+    scales : instrument as named in a score → scale → what the scale is called.
+    words : criteria as named in a decision → input → what it is. yes_no : the same → inputs answered by yes or no.
+    titles : criteria as named in a decision → name as people write it.
+    hrefs : ``sensory``, ``stimulation``, ``answers``, ``maps`` → the derivative.
+    """
+
+    sensory: PersonScores | None = None
+    stimulation: PersonScores | None = None
+    answers: PersonScores | None = None
+    maps: tuple[SessionMap, ...] = ()
+    scales: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    yes_no: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+    hrefs: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def cites(self) -> tuple[str, ...]:
+        """Keys of everything that these scores and grades refer to, once."""
+        found = [f for f in (self.sensory, self.stimulation, self.answers) if f is not None]
+        keys = (c for f in found for entries in (f.rows, f.decisions) for _, entry in entries for c in entry.cites)
+        return tuple(dict.fromkeys(keys))
+
+
+@dataclass(frozen=True, eq=False)
 class ParticipantReport:
     """The page of one person."""
 
@@ -189,6 +223,7 @@ class ParticipantReport:
     failures: tuple[Failure, ...] = ()
     methods: tuple[Paragraph, ...] = ()
     index_href: str = "index.html"
+    scores: ScoreReport = ScoreReport()
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from nociscope.report.citations import Numbering, number_paragraphs
 from nociscope.report.figures import Studio
 from nociscope.report.model import CohortReport, HypothesisReport, ParticipantReport, ScanReport
 from nociscope.report.more_numbers import more_numbers
+from nociscope.report.scores import ScoreStudio, score_sections
 from nociscope.viz import finding_words
 from nociscope.viz.numbers import (
     NBSP,
@@ -65,11 +66,12 @@ def render_participant(report: ParticipantReport) -> str:
     ----------
     report : everything the page shows; the same report gives the same bytes.
     """
-    studio = Studio()
+    studio = ScoreStudio()
     scans = [_scan(scan, report.participant_id, studio) for scan in report.scans]
-    numbering = number_paragraphs(report.methods)
+    sections = score_sections(report.scores, report.participant_id, studio)
+    numbering = number_paragraphs(report.methods, report.scores.cites)
     return _environment().get_template("participant.html.j2").render(
-        report=report, scans=scans, **_shared(report, numbering)
+        report=report, scans=scans, sections=sections, **_shared(report, numbering)
     )  # fmt: skip
 
 

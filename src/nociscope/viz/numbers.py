@@ -8,7 +8,10 @@ from collections.abc import Sequence
 
 MISSING = "n/a"
 NBSP = "\u00a0"
-_PRETTY = {"1": "", "kBq min/mL": "kBq·min/mL", "degC": "°C", "percent": "%", "year": "years"}
+_PRETTY = {
+    "1": "", "kBq min/mL": "kBq·min/mL", "degC": "°C", "percent": "%", "year": "years", "uV": "µV",
+    "uV*cm2": "µV·cm²", "mV*%MSO": "mV·%MSO", "0-100": "points of 100", "0-10": "points of 10",
+}  # fmt: skip
 _POWER = re.compile(r"\b(c?m)([23])\b")
 _PER = re.compile(r"/\(([^()]+)\)$")
 _RAISED = {"2": "²", "3": "³"}

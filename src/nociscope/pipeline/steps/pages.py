@@ -22,6 +22,9 @@ HEADINGS = {
     "make-input-function": "Arterial input",
     "fit-delay": "Arterial input",
     "fit-kinetics": "Kinetic models",
+    "score-sensory": "Sensory testing",
+    "score-stimulation": "Stimulation",
+    "score-phenotype": "Questionnaires and criteria",
     "evaluate-hypotheses": "Statistics",
     "evaluate-maps": "Statistics",
 }

@@ -19,7 +19,7 @@ from nociscope.io.table import read_tsv
 from nociscope.io.tracers import find_tracer
 from nociscope.pipeline.log import StepLog, read_log
 from nociscope.pipeline.step import Context, Logs, Make, Need, Output, Params, Produced, Source, Step, Table
-from nociscope.pipeline.steps import pages, read, write
+from nociscope.pipeline.steps import pages, person_scores, read, write
 from nociscope.pipeline.steps.collect_cohort import ModelFits, model_fits, scan_records
 from nociscope.pipeline.steps.fit_delay import Delay
 from nociscope.pipeline.steps.read import ScanRecord, scan_key
@@ -108,6 +108,7 @@ def run(records: Mapping[str, Any], params: Params) -> Produced:
         scans=tuple(_scan(label, scan, records, study) for label, scan in sorted(scans.items())),
         failures=pages.failures(logs),
         methods=pages.methods(logs.values()),
+        scores=person_scores.gathered(records),
     )
     return Produced({"page": render_participant(report)})
 
@@ -179,7 +180,7 @@ def _page(entities: Mapping[str, str]) -> str:
 
 STEP = Step(
     name="report-participant",
-    version="1",
+    version="2",
     level="participant",
     needs={
         "scans": Need(Output("describe-scan", "scan", many=True), scan_records, optional=True),
@@ -188,6 +189,7 @@ STEP = Step(
         "blood": Need(Output("make-input-function", "blood", many=True), _blood, optional=True),
         "delay": Need(Output("fit-delay", "delay", many=True), _delays, optional=True),
         "fits": Need(Output("fit-kinetics", "kinpar-*", many=True), model_fits, optional=True),
+        **person_scores.NEEDS,
         "logs": Need(Logs(), filed_logs),
         "people": Need(read.ONE_PERSON, read.people, optional=True),
         "truth": Need(Table("derivatives/truth/truth.tsv", own_row=True), truth, optional=True),

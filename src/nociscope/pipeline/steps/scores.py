@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from nociscope.core.scores import PersonScores
@@ -13,16 +13,24 @@ from nociscope.pipeline.step import Make, Provenance, Source
 from nociscope.pipeline.steps import write
 
 MADE = "scores"
-"""Key of the one thing that such a step makes."""
+"""Key of what every such step makes."""
+
+MAPS = "maps"
+"""Key of motor maps, which only the figure of a person needs."""
 
 
 def make(desc: str) -> Make:
     """``sub-X_desc-<desc>_scores.json`` with a table beside it."""
+    return Make(named(desc), _write, optional=True)
+
+
+def named(desc: str) -> Callable[[Mapping[str, str]], str]:
+    """Entities of a task to ``sub-X_desc-<desc>_scores.json``."""
 
     def name(entities: Mapping[str, str]) -> str:
         return names.build("scores", {"sub": entities["sub"], "desc": desc})
 
-    return Make(name, _write, optional=True)
+    return name
 
 
 def read_scores(sources: tuple[Source, ...]) -> tuple[tuple[PersonScores, str], ...]:
