@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from nociscope.core.finding import EffectSize
 from nociscope.stats import effects, intervals, linear
 from nociscope.stats.asked import Question
+from nociscope.stats.deletion import each_left_out, only
 from nociscope.stats.design import Array, Design
 from nociscope.stats.joint import JointFit, fit_joint
 from nociscope.stats.permutation import PermutationTest, oriented, permutation_test
@@ -159,13 +160,22 @@ def _detectable(asked: Question, alternative: str, settings: TestSettings) -> fl
 def _leave_one_out(asked: Question, who: tuple[str, ...], alternative: str) -> tuple[Without, ...]:
     """Estimate and p by t or F without each person; someone without whom nothing can be estimated is left in."""
     found: list[dict[str, tuple[float, float]]] = [{} for _ in range(asked.values.shape[1])]
-    for i, name in enumerate(who):
-        design, y = _dropped(asked.design, i), np.delete(asked.values, i, axis=0)
-        if not design.estimable:
-            continue
-        for region, (estimate, p) in enumerate(zip(*fitted_quickly(design, y, alternative), strict=True)):
-            found[region][name] = (float(estimate), float(p))
+    for i, estimates, p in _each_left_out(asked, alternative):
+        for region, pair in enumerate(zip(estimates.tolist(), p.tolist(), strict=True)):
+            found[region][who[i]] = pair
     return tuple(found)
+
+
+def _each_left_out(asked: Question, alternative: str) -> Iterator[tuple[int, Array, Array]]:
+    if not asked.is_joint:
+        for i, _, others in each_left_out(asked.design):
+            fitted = linear.fit_by(others, np.delete(asked.values, i, axis=0))
+            yield i, fitted.estimate, t_based_p(fitted, alternative)
+        return
+    for i in range(asked.design.n):
+        design = only(asked.design, np.arange(asked.design.n) != i)
+        if design.estimable:
+            yield i, *fitted_quickly(design, np.delete(asked.values, i, axis=0), alternative)
 
 
 def fitted_quickly(design: Design, y: Array, alternative: str) -> tuple[Array, Array]:
@@ -180,15 +190,4 @@ def fitted_quickly(design: Design, y: Array, alternative: str) -> tuple[Array, A
 def t_based_p(fitted: linear.LinearFit, alternative: str) -> Array:
     """Give the p of the t distribution, for diagnostics only, shape (region,)."""
     tails = 2 if alternative == "two-sided" else 1
-    return np.asarray(np.minimum(1.0, tails * stats.t.sf(oriented(fitted.t, alternative), fitted.dof)))
-
-
-def _dropped(design: Design, i: int) -> Design:
-    return replace(
-        design,
-        interest=np.delete(design.interest, i, axis=0),
-        nuisance=np.delete(design.nuisance, i, axis=0),
-        strata=np.delete(design.strata, i),
-        blocks=None if design.blocks is None else np.delete(design.blocks, i),
-        spread=None if design.spread is None else np.delete(design.spread, i),
-    )
+    return np.asarray(np.minimum(1.0, tails * special.stdtr(fitted.dof, -oriented(fitted.t, alternative))))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,12 +55,12 @@ class Design:
         """Whether several columns are asked about together, by an F."""
         return self.interest.ndim == 2
 
-    @property
+    @cached_property
     def has_equal_spread(self) -> bool:
         """Whether the caller said that all people share one variance."""
         return self.spread is not None and np.unique(self.spread).size == 1
 
-    @property
+    @cached_property
     def spread_groups(self) -> Array:
         """Who shares a variance with whom, shape (group, person), 1 where a person belongs.
 
@@ -73,17 +74,17 @@ class Design:
         inside: Array = (labels == np.unique(labels)[:, None]).astype(np.float64)
         return inside
 
-    @property
+    @cached_property
     def matrix(self) -> Array:
         """Interest first, then nuisance, shape (person, column)."""
         return np.column_stack([self.interest, self.nuisance])
 
-    @property
+    @cached_property
     def rank(self) -> int:
         """Rank of `matrix`, columns scaled to unit length."""
         return column_rank(self.matrix)
 
-    @property
+    @cached_property
     def estimable(self) -> bool:
         """Whether all that is asked can be told apart from the nuisance columns, with freedom left."""
         return self.rank == column_rank(self.nuisance) + self.questions.shape[1] and self.n > self.rank
@@ -160,7 +161,9 @@ def integer_labels(labels: Sequence[object]) -> NDArray[np.int64]:
 
 def row_labels(rows: Array) -> NDArray[np.int64]:
     """Integer for every row, the same for equal rows; shape (row,)."""
-    return np.unique(rows, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    one = rows.shape[1] == 1  # whole rows are compared much more slowly
+    labels = np.unique(rows[:, 0] if one else rows, axis=None if one else 0, return_inverse=True)[1]
+    return labels.reshape(-1).astype(np.int64)
 
 
 def column_rank(matrix: Array) -> int:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from nociscope.core.hypothesis_data import HypothesisData
 from nociscope.core.study import Hypothesis
@@ -94,7 +94,7 @@ def _of_cells(asked: Question, level: float) -> dict[str, Array]:
     means = np.stack([y[own].mean(axis=0) for own in members])
     sds = np.stack([y[own].std(axis=0, ddof=1) for own in members])
     size = np.array([own.sum() for own in members])[:, None]
-    half = stats.t.ppf(0.5 + level / 2, size - 1) * sds / np.sqrt(size)
+    half = special.stdtrit(size - 1, 0.5 + level / 2) * sds / np.sqrt(size)
     return {"means": means, "sds": sds, "means_ci_low": means - half, "means_ci_high": means + half}
 
 
@@ -174,7 +174,7 @@ def interval_of(a: Algebra, weights: Array, y: Array, level: float) -> tuple[Arr
             return None
         error = np.sqrt(other.error_weights @ squared)
         with np.errstate(invalid="ignore"):  # a group of equal values has neither error nor degrees of freedom
-            reach = stats.t.ppf(0.5 + level / 2, other.error_dof(squared)) * error
+            reach = special.stdtrit(other.error_dof(squared), 0.5 + level / 2) * error
         half.append(np.where(error > 0, reach, 0.0))
     middle = weights @ y
     return middle - np.array(half), middle + np.array(half)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
 from nociscope.stats.design import Array
 from nociscope.stats.linear import LinearFit
@@ -19,7 +19,7 @@ def estimate_interval(fitted: LinearFit, level: float) -> tuple[Array, Array]:
     Groups may differ in spread. Without covariates this is Welch's interval. HC3 with n − p degrees of freedom is
     wider than it says at this n, the pooled interval narrower when the smaller group varies more.
     """
-    half = stats.t.ppf(0.5 + level / 2, fitted.dof) * fitted.se
+    half = special.stdtrit(fitted.dof, 0.5 + level / 2) * fitted.se
     return fitted.estimate - half, fitted.estimate + half
 
 

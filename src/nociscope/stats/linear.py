@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -41,7 +42,7 @@ class Algebra:
         fitted = 1 - self.leverage <= _FULLY_FITTED
         return bool((np.abs(self.weights[fitted]) > 1e-9 * np.abs(self.weights).max()).any())
 
-    @property
+    @cached_property
     def hc2_weights(self) -> Array:
         """Multiply squared residuals to give the variance of the estimate, each person with a spread of their own.
 
@@ -49,12 +50,12 @@ class Algebra:
         """
         return self._spread_weights(1)
 
-    @property
+    @cached_property
     def hc3_weights(self) -> Array:
         """As `hc2_weights`, with the jackknife-like HC3 (MacKinnon & White 1985)."""
         return self._spread_weights(2)
 
-    @property
+    @cached_property
     def pooled_weights(self) -> Array:
         """As `hc2_weights`, with one spread for all: the classical error."""
         return np.full(self.weights.size, self.weights @ self.weights / self.dof)
@@ -77,15 +78,19 @@ class Algebra:
         ----------
         squared : residuals of the full model, squared, shape (person, anything).
         """
-        maker, inside = self.residual_maker, self.spread_groups
-        quadratic = (maker * self.hc2_weights) @ maker
-        share = inside @ np.diag(quadratic)
-        cross = inside @ quadratic**2 @ inside.T
-        room = np.maximum(inside @ np.diag(maker), _FULLY_FITTED)
-        variance = (inside @ squared) / room[:, None]
+        share, cross, room = self._hc2_of_groups
+        variance = (self.spread_groups @ squared) / room[:, None]
         variance = np.where(variance.sum(axis=0) > 0, variance, 1.0)
         top = (share @ variance) ** 2
-        return np.asarray(top / np.einsum("gk,gh,hk->k", variance, cross, variance))
+        return np.asarray(top / (variance * (cross @ variance)).sum(axis=0))
+
+    @cached_property
+    def _hc2_of_groups(self) -> tuple[Array, Array, Array]:
+        """Mean and covariance of the HC2 variance in the variances of groups, and the freedom of each group."""
+        maker, inside = self.residual_maker, self.spread_groups
+        quadratic = (maker * self.hc2_weights) @ maker
+        room = np.maximum(inside @ np.diag(maker), _FULLY_FITTED)
+        return inside @ np.diag(quadratic), inside @ quadratic**2 @ inside.T, room
 
     def _spread_weights(self, power: int) -> Array:
         room = 1 - self.leverage
@@ -93,8 +98,9 @@ class Algebra:
         return np.where(free, self.weights**2 / np.where(free, room, 1.0) ** power, 0.0)
 
 
+@lru_cache(maxsize=16)
 def algebra(design: Design) -> Algebra:
-    """Least-squares algebra of a design whose contrast is estimable."""
+    """Least-squares algebra of a design whose contrast is estimable; the same object for the same design."""
     nuisance = residual_maker(design.nuisance)
     own = nuisance @ design.interest
     full = residual_maker(design.matrix)
@@ -164,7 +170,11 @@ class LinearFit:
 
 def fit(design: Design, y: Array) -> LinearFit:
     """Fit a design to values of shape (person, region)."""
-    a = algebra(design)
+    return fit_by(algebra(design), y)
+
+
+def fit_by(a: Algebra, y: Array) -> LinearFit:
+    """As `fit`, the algebra known."""
     squared = (a.residual_maker @ y) ** 2
     return LinearFit(
         estimate=a.weights @ y,

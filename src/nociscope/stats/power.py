@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
-from scipy import optimize, stats
+from scipy import optimize, special
 
 from nociscope.stats.design import Design
 from nociscope.stats.linear import algebra
@@ -14,11 +15,12 @@ from nociscope.stats.noncentral import cdf
 def power_of_t(noncentrality: float, dof: float, alpha: float = 0.05, alternative: str = "two-sided") -> float:
     """Power of a t test when the truth has this noncentrality."""
     two = alternative == "two-sided"
-    critical = float(stats.t.ppf(1 - alpha / (2 if two else 1), dof))
+    critical = float(special.stdtrit(dof, 1 - alpha / (2 if two else 1)))
     above = 1 - cdf(critical, dof, noncentrality)
     return above + (cdf(-critical, dof, noncentrality) if two else 0.0)
 
 
+@lru_cache(maxsize=256)
 def minimal_detectable_noncentrality(
     dof: float, power: float = 0.8, alpha: float = 0.05, alternative: str = "two-sided"
 ) -> float:

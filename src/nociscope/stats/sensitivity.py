@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nociscope.core.finding import Safeguard
 from nociscope.core.hypothesis_data import MISSING_LABELS, HypothesisData
@@ -14,8 +13,9 @@ from nociscope.core.study import Hypothesis
 from nociscope.stats import checks
 from nociscope.stats.analysis import Analysis, fitted_quickly
 from nociscope.stats.asked import Question
+from nociscope.stats.deletion import only
 from nociscope.stats.design import Array, Design, integer_labels
-from nociscope.stats.linear import algebra, residual_maker
+from nociscope.stats.linear import algebra
 from nociscope.stats.permutation import permutation_test, smallest_attainable_p
 from nociscope.stats.relabelling import relabellings
 from nociscope.stats.safeguards import raised
@@ -65,7 +65,7 @@ def beside(
 def variance_inflation(design: Design) -> float:
     """How many times covariates make the variance of the estimate larger, at one residual spread; 1 without any."""
     x = design.interest - design.interest.mean()
-    own = residual_maker(design.nuisance) @ design.interest
+    own = algebra(design).nuisance_residual_maker @ design.interest
     return float(x @ x / (own @ own))
 
 
@@ -131,18 +131,10 @@ def _without_sites(asked: Question, sample: Sample, alternative: str) -> dict[st
     out = {}
     for name in names:
         kept = site != name
-        design = _rows(asked.design, kept)
+        design = only(asked.design, kept)
         if np.ptp(design.interest) > 0 and design.n >= 3 and design.estimable:
             out[name] = fitted_quickly(design, asked.values[kept], alternative)
     return out
-
-
-def _rows(design: Design, kept: NDArray[np.bool_]) -> Design:
-    return replace(
-        design, interest=design.interest[kept], nuisance=design.nuisance[kept], strata=design.strata[kept],
-        blocks=None if design.blocks is None else design.blocks[kept],
-        spread=None if design.spread is None else design.spread[kept],
-    )  # fmt: skip
 
 
 def _sites(without: Mapping[str, tuple[Array, Array]], asked: Question, done: Analysis, i: int, alpha: float) -> Beside:

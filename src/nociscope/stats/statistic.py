@@ -92,8 +92,9 @@ def _moving_regressors(design: Design, y: Array) -> Statistic:
 
 def _studentised(a: Algebra | JointAlgebra, values: Array, error: str) -> Array:
     """Statistic of each column of values, shape (column,)."""
-    floor = _NO_SPREAD * np.linalg.norm(values, axis=0)
-    squared = (a.residual_maker @ values) ** 2 + floor**2
+    squared = a.residual_maker @ values
+    squared *= squared
+    squared += _NO_SPREAD**2 * np.einsum("ij,ij->j", values, values)
     if isinstance(a, JointAlgebra):
         return _joint(a, a.basis.T @ values, squared, error)
     estimate = a.weights @ values

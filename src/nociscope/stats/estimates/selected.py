@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nociscope.core.errors import RangeError
+from nociscope.stats.deletion import each_left_out
 from nociscope.stats.design import Array, Design
-from nociscope.stats.linear import fit
+from nociscope.stats.linear import fit, fit_by
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,12 +55,9 @@ def cross_fitted_estimate(design: Design, y: Array) -> CrossFitted:
     region = int(np.argmax(np.abs(everybody.t)))
     chosen = np.full(design.n, -1, dtype=np.int64)
     top = bottom = 0.0
-    for i in range(design.n):
-        others = _without(design, i)
-        if not others.estimable:
-            continue
+    for i, others, a in each_left_out(design):
         kept = np.delete(y, i, axis=0)
-        t = fit(others, kept).t
+        t = fit_by(a, kept).t
         chosen[i] = int(np.argmax(np.abs(t)))
         x, value = _left_over(design, i, others, kept[:, chosen[i]], float(y[i, chosen[i]]))
         top += float(np.sign(t[chosen[i]])) * x * value
@@ -68,17 +66,6 @@ def cross_fitted_estimate(design: Design, y: Array) -> CrossFitted:
         raise RangeError("nobody can be left out", expected="a design that stands without any one person", got=design.n)
     agreement = float(np.mean(chosen[chosen >= 0] == region))
     return CrossFitted(top / bottom, float(np.abs(everybody.estimate[region])), region, chosen, agreement)
-
-
-def _without(design: Design, i: int) -> Design:
-    return replace(
-        design,
-        interest=np.delete(design.interest, i),
-        nuisance=np.delete(design.nuisance, i, axis=0),
-        strata=np.delete(design.strata, i),
-        blocks=None if design.blocks is None else np.delete(design.blocks, i),
-        spread=None if design.spread is None else np.delete(design.spread, i),
-    )
 
 
 def _left_over(design: Design, i: int, others: Design, values: Array, value: float) -> tuple[float, float]:

@@ -14,12 +14,12 @@ from nociscope.core.hypothesis import Equivalence, Hypothesis
 from nociscope.stats.design import Array, Design
 from nociscope.stats.estimates.bayes import (
     DEFAULT_PRIOR,
+    OTHER_PRIORS,
     BayesianEstimate,
     bayes_factor_r,
     bayes_factor_t,
-    bayesian_estimate,
+    bayesian_estimates,
     prior_matters,
-    under_other_priors,
 )
 from nociscope.stats.estimates.error_types import error_types_of
 from nociscope.stats.linear import LinearFit, algebra
@@ -152,8 +152,9 @@ def _bayes(numbers: _Numbers, region: int) -> dict[str, object]:
     margin = math.nan
     if numbers.equivalence is not None:
         margin = numbers.equivalence.margin * (sd if numbers.equivalence.scale == "standardised" else 1.0)
-    posterior = bayesian_estimate(*likelihood, DEFAULT_PRIOR, margin, numbers.settings.ci_level)
-    others = (posterior, *under_other_priors(*likelihood))
+    priors = (DEFAULT_PRIOR, *OTHER_PRIORS)
+    under = bayesian_estimates(*likelihood, priors, margin, numbers.settings.ci_level)
+    posterior = under[0]
     out: dict[str, object] = {
         "bayes_prior": posterior.prior,
         "bayes_estimate": posterior.mean,
@@ -164,7 +165,7 @@ def _bayes(numbers: _Numbers, region: int) -> dict[str, object]:
     }
     if math.isfinite(margin):
         out["bayes_p_within_margin"] = posterior.p_within_margin
-    return out | _sensitivity(others)
+    return out | _sensitivity(under)
 
 
 def _sensitivity(estimates: tuple[BayesianEstimate, ...]) -> dict[str, object]:
