@@ -75,3 +75,13 @@ def numbers_or_labels(
     if texts:
         return np.array([as_label(v) for v in values])
     return np.array([v if isinstance(v, float) else math.nan for v in values], dtype=np.float64)
+
+
+def sex_of(value: Value | None) -> str:
+    """``F``, ``M`` or empty, from the spellings that tables have."""
+    return {"f": "F", "female": "F", "w": "F", "m": "M", "male": "M"}.get(str(value or "").strip().lower(), "")
+
+
+def age_of(value: Value | None) -> float:
+    """Years; nan where unknown."""
+    return float(value) if isinstance(value, int | float) else math.nan

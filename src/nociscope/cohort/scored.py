@@ -16,7 +16,7 @@ def score_rows(found: PersonScores, modality: str, site: str, source: str) -> tu
 
     Parameters
     ----------
-    modality : ``qst``, ``tms``, ``phenotype`` or ``outcome``. source : file that holds the scores.
+    modality : ``qst``, ``tms``, ``phenotype``, ``biosample`` or ``outcome``. source : file that holds the scores.
     """
     return tuple(
         Measure(
@@ -44,6 +44,24 @@ def with_grades(people: People, found: Iterable[PersonScores]) -> People:
             rows.setdefault(key, {})[column] = decision.grade
             sources.setdefault(column, "criteria")
     return replace(people, rows=rows, sources=sources)
+
+
+def with_sides(rows: Iterable[Measure]) -> tuple[Measure, ...]:
+    """Rows in which a place that was tested on several sides is one place a side, such as ``lumbar L``.
+
+    Otherwise the sides of a person would be taken for one another.
+    """
+    rows = tuple(rows)
+    sides: dict[tuple[str, str, str, str], set[str]] = {}
+    for r in rows:
+        sides.setdefault((r.modality, r.method, r.measure, r.region), set()).add(r.hemisphere)
+    several = {key for key, found in sides.items() if len(found) > 1}
+    return tuple(
+        replace(r, region=f"{r.region} {r.hemisphere}")
+        if (r.modality, r.method, r.measure, r.region) in several and r.hemisphere != "n/a"
+        else r
+        for r in rows
+    )
 
 
 def answers_of(people: People, participant: str, session: str, columns: Mapping[str, str]) -> dict[str, Value | None]:

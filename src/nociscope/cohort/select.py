@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from nociscope.cohort.cube import Cube
 from nociscope.cohort.descriptors import as_label
+from nociscope.cohort.limits import Reading, readings
 from nociscope.cohort.named import CohortView, Named, column_of, fault, held_constant, label_of
 from nociscope.core.hypothesis_data import MISSING_LABELS, HypothesisData, Person
 from nociscope.core.records import Measure
@@ -25,10 +26,15 @@ _REFERENCE_MEASURES = ("SUV", "VT")
 
 @dataclass(frozen=True, eq=False)
 class Selection:
-    """What is handed to the test, and whose sessions were incomplete: (participant, region, session, reason)."""
+    """What is handed to the test, and what it cannot see.
+
+    ``incomplete`` : (participant, region, session, reason) of sessions that do not enter a mean.
+    ``limits`` : numbers of everybody where some are limits of a device or assay, else empty.
+    """
 
     data: HypothesisData
     incomplete: tuple[tuple[str, str, str, str], ...] = ()
+    limits: tuple[Reading, ...] = ()
 
 
 def select(view: CohortView, hypothesis: Hypothesis) -> Selection:
@@ -67,7 +73,7 @@ def select(view: CohortView, hypothesis: Hypothesis) -> Selection:
         scale="ratio" if hypothesis.measure in RATIOS else "absolute" if hypothesis.measure in ABSOLUTE else "other",
         genotype_sensitive=tracer in view.genotype_sensitive,
         genotype_covariate=view.study.covariates.genotype,
-        covariates={name: column_of(view, name, ids, sessions) for name in held_constant(view.study, hypothesis)},
+        covariates={name: named.column(name) for name in held_constant(view.study, hypothesis)},
         predictor=named.predictor(),
         predictor_name=hypothesis.correlate,
         predictor_unit=_unit(view, hypothesis.correlate),
@@ -80,7 +86,8 @@ def select(view: CohortView, hypothesis: Hypothesis) -> Selection:
         value_status=cube.reasons(),
         model=rows[0].method,
     )
-    return Selection(data, () if paired or hypothesis.change else cube.incomplete())
+    incomplete = () if paired or hypothesis.change else cube.incomplete()
+    return Selection(data, incomplete, readings(rows, regions, sessions))
 
 
 def _modality(view: CohortView, hypothesis: Hypothesis) -> str:

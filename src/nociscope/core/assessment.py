@@ -1,4 +1,4 @@
-"""``[qst]``, ``[tms]``, ``[phenotype]``, ``[outcome]`` of the study file: testing, stimulation, answers, change."""
+"""``[qst] [tms] [phenotype] [biosample] [outcome]`` of the study file: what is not an image."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ class QstSettings(Section):
 
     reference: str = Field("", description="table of healthy people, relative to the data set; without it no z")
     controls: Level = Field("", description="group whose members make the reference instead, by sex and age decade")
+    fewest_controls: int = Field(10, ge=2, description="people that a cell of own controls needs")
     age: str = Field("age", description="column of age in years")
     sites: list[str] = Field(default_factory=list, description="body sites of this laboratory beside the known ones")
     cpm_sem: float | None = Field(None, gt=0, description="error of the test stimulus, in its unit, of responders")
@@ -64,8 +65,17 @@ class PhenotypeSettings(Section):
     criteria: list[str] = Field(default_factory=list, description="sets of criteria to grade, such as neupsig")
 
 
+class BiosampleSettings(Section):
+    """``[biosample]``: assay results of ``phenotype/biosamples.tsv``, with the limits of their plates."""
+
+    use_reported_below_lloq: bool = Field(
+        False, description="keep numbers that were printed below the lower limit, flagged, instead of the limit"
+    )
+    most_cv: float = Field(0.2, gt=0, description="coefficient of variation of replicates above which a flag is set")
+
+
 class OutcomeSettings(Section):
-    """``[outcome]``: change between two visits of ``phenotype/outcomes.tsv``, and who responded."""
+    """``[outcome]``: change between two visits of ``phenotype/outcomes_long.tsv``, and who responded."""
 
     outcome: str = Field("pain_intensity", description="which outcome of the table")
     baseline: str = Field("", description="visit before; default: the first by days")
@@ -73,5 +83,11 @@ class OutcomeSettings(Section):
     scale: tuple[float, float] = Field((0.0, 10.0), description="ends of the scale")
     floor: float | None = Field(None, description="baseline below which a change is flagged")
     responder: list[str] = Field(default_factory=list, description="definitions by name; default: all that can be")
+    inputs: dict[str, str] = Field(
+        default_factory=dict,
+        description="input of the criteria (pain, leg, odi, gpe_positive …) → outcome of the table",
+    )
+    composite: list[str] = Field(default_factory=list, description="definitions that make one response together")
+    joined: Literal["and", "or"] = Field("and", description="whether it needs all of them, or any")
     missing: Literal["na", "nonresponder"] = "na"
     injection: str = Field("", description="column with days from the scan to the injection; below zero is before")

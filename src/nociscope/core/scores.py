@@ -105,6 +105,13 @@ class PersonScores:
     sources: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class EverybodysScores:
+    """What a table about the whole group said, person by person."""
+
+    people: tuple[PersonScores, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Trials:
     """Single stimuli or readings of one test at one place, in the order in which they were given.

@@ -10,7 +10,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from nociscope.core.assessment import OutcomeSettings, PhenotypeSettings, QstSettings, TmsSettings
+from nociscope.core.assessment import (
+    BiosampleSettings,
+    OutcomeSettings,
+    PhenotypeSettings,
+    QstSettings,
+    TmsSettings,
+)
 from nociscope.core.hypothesis import Hypothesis, Level, Section
 
 __all__ = [
@@ -103,6 +109,9 @@ class PetSettings(Section):
 
     models: list[str] = Field(default_factory=list, description="default: as the tracer's file prefers")
     regions: list[str] = Field(default_factory=list, description="default: all")
+    uptake_everywhere: bool = Field(
+        False, description="SUV and SUVR in every region of the curves, though regions limits the other models"
+    )
     curves: dict[str, str] = Field(
         default_factory=dict, description='entities that choose one of several tables of curves, such as {seg = "gtm"}'
     )
@@ -154,6 +163,7 @@ class Study(Section):
     qst: QstSettings = QstSettings()
     tms: TmsSettings = TmsSettings()
     phenotype: PhenotypeSettings = PhenotypeSettings()
+    biosample: BiosampleSettings = BiosampleSettings()
     outcome: OutcomeSettings = OutcomeSettings()
     table: list[MeasureTable] = Field(default_factory=list)
     hypothesis: list[Hypothesis] = Field(default_factory=list)

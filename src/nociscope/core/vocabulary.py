@@ -217,7 +217,28 @@ _SENSORY = (
     Quantity("laterality_bias", "left/right judgement, criterion", "1", -3, 3, ("hautus1995",)),
 )
 
-VOCABULARY: dict[str, Quantity] = {q.symbol: q for q in (*_PET, *_BLOOD, *_PERSON, *_TMS, *_SENSORY)}
+_OUTCOME = (
+    Quantity("outcome_before", "outcome at the first visit", "scale", cites=("dworkin2008",)),
+    Quantity("outcome_after", "outcome at the second visit", "scale", cites=("dworkin2008",)),
+    Quantity("outcome_fall", "fall of the outcome, positive is better", "scale", cites=("dworkin2008",)),
+    Quantity(
+        "outcome_percent_fall", "fall in percent of the first visit, positive is better", "percent", -900, 100,
+        ("dworkin2008",),
+    ),
+    Quantity("concentration", "concentration of an analyte", "pg/mL", 0),
+)  # fmt: skip
+
+_ANATOMY = (
+    Quantity("volume", "volume of a segmented structure", "mm3", 0),
+    Quantity("thickness", "mean cortical thickness", "mm", 0),
+    Quantity("surface_area", "area of the white surface", "mm2", 0),
+    Quantity("cortical_volume", "grey-matter volume of a part of the cortex", "mm3", 0),
+    Quantity("eTIV", "estimated total intracranial volume", "mm3", 0),
+)
+
+VOCABULARY: dict[str, Quantity] = {
+    q.symbol: q for q in (*_PET, *_BLOOD, *_PERSON, *_TMS, *_SENSORY, *_OUTCOME, *_ANATOMY)
+}
 
 
 def quantity(symbol: str) -> Quantity:

@@ -6,14 +6,18 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from nociscope.core.errors import MissingMetadata, UnitError, UnsafeName
+from nociscope.core.errors import MissingMetadata, NociscopeError, UnitError, UnsafeName
 from nociscope.core.problem import Problem
 from nociscope.io import units
 from nociscope.io.index import Index, safe_label
-from nociscope.io.long_tables import LONG_TABLES
+from nociscope.io.long_tables import LONG_TABLES, long_table
 from nociscope.io.table import Table, read_json, read_tsv
+from nociscope.models.biosample.rs6971 import binding_status
+
+if TYPE_CHECKING:
+    from nociscope.io.genotype import Call
 
 Value = str | float
 Key = tuple[str, str]
@@ -123,9 +127,47 @@ def read_people(bids_dir: Path | str, index: Index | None = None) -> People:
     for table in sorted(root.glob("phenotype/*.tsv")):
         if table.stem not in LONG_TABLES:  # several rows a person are right there, not a mistake
             reader.add(table, prefix=f"{table.stem}.")
+    _add_genotypes(reader, root)
     people = People(reader.rows, reader.dictionary, reader.sources, tuple(reader.problems))
     lost = tuple(_lost(people, index, root)) if index else ()
     return People(people.rows, people.dictionary, people.sources, people.problems + lost)
+
+
+def _add_genotypes(reader: _Reader, root: Path) -> None:
+    """Calls of ``phenotype/genotype.tsv`` as a column named by the variant, where no other table has it."""
+    from nociscope.io.genotype import read_genotypes  # few studies have the table
+
+    path = long_table(root, "genotype")
+    if not path.is_file():
+        return
+    name = path.relative_to(root).as_posix()
+    try:
+        calls = read_genotypes(path)
+    except NociscopeError as error:
+        message = f"{error.message}; got {error.got}" if error.got is not None else error.message
+        reader.problems.append(
+            Problem("genotype-unreadable", error.where or name, message, ("genotype",), error.do or "mend it", "error")
+        )
+        return
+    for call in calls:
+        key = (safe_label(call.participant, "sub"), "")
+        if call.rsid in reader.sources and reader.sources[call.rsid] != name:
+            reader.problems += _differing(call, reader.rows.get(key, {}).get(call.rsid), reader.sources[call.rsid])
+            continue
+        reader.sources[call.rsid] = name
+        if call.allele1:
+            reader.rows.setdefault(key, {})[call.rsid] = call.allele1 + call.allele2
+
+
+def _differing(call: Call, other: Value | None, source: str) -> Iterator[Problem]:
+    """A person whose binding status is another in the table that is used."""
+    if call.rsid != "rs6971" or other is None or not call.tspo.status.known:
+        return
+    if (known := binding_status(str(other))) != call.tspo.status:
+        message = f"{source} says {other} ({known}), the table of genotypes {call.allele1}{call.allele2}"
+        yield Problem(
+            "genotype-differs", call.where, message, ("genotype",), "mend one; that of participants.tsv is used"
+        )
 
 
 class _Reader:

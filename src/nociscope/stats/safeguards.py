@@ -416,6 +416,13 @@ RULES: dict[str, Rule] = {
             "(Anderson–Darling p = {gof:.2g}), not counted; none lies below {floor:.3g}, what all could give.",
         ),
         Rule("tail-refused", "warn", "no tail was fitted: {why}."),
+        # limits of a device or assay
+        Rule(
+            "censored-values", "warn",
+            "{count} of {n} values are limits of a device or assay, of which only a bound is known, and were {what}: "
+            "{who}. Means, spreads and their tests are biased by either.",
+            "some values are limits of a device or assay, of which only a bound is known.",
+        ),
     )
 }  # fmt: skip
 

@@ -10,6 +10,7 @@ from typing import Any
 from nociscope.cohort.files import dictionary, read_measures, write_cohort
 from nociscope.cohort.scored import score_rows
 from nociscope.cohort.table import ScanResults, measures
+from nociscope.core.assessment import QstSettings
 from nociscope.core.records import KineticFit, Measure
 from nociscope.core.study import MeasureTable, Study
 from nociscope.io import names
@@ -32,12 +33,16 @@ from nociscope.pipeline.step import (
     Source,
     Step,
 )
-from nociscope.pipeline.steps import read, scores, write
+from nociscope.pipeline.steps import read, scores, scores_of_all, write
 from nociscope.pipeline.steps.read import ScanRecord, scan_key
 
 SITE_UNKNOWN = "n/a"
-SCORED = {"qst": "score-sensory", "tms": "score-stimulation", "phenotype": "score-phenotype"}
-"""Modality of rows to the step that makes its scores."""
+SCORED = {
+    "qst": "score-sensory", "tms": "score-stimulation", "phenotype": "score-phenotype", "anat": "collect-anatomy",
+}  # fmt: skip
+"""Modality of rows to the step that makes its scores, person by person."""
+OF_ALL = {"biosample": "assay-biosamples", "outcome": "assess-outcomes"}
+"""Modality of rows to the step that makes them of everybody at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +56,12 @@ class ModelFits:
 
 
 def _params(context: Context) -> Params:
-    return {"site": context.study.covariates.site, "tables": [t.model_dump() for t in context.study.table]}
+    study = context.study
+    own = {"qst": study.qst.model_dump(), "sex": study.covariates.sex, "group": study.groups.variable}
+    return (own if study.qst.controls else {}) | {
+        "site": study.covariates.site,
+        "tables": [t.model_dump() for t in study.table],
+    }
 
 
 def _table_files(study: Study, index: Index) -> list[File]:
@@ -94,12 +104,29 @@ def run(records: Mapping[str, Any], params: Params) -> Produced:
     placed = (
         replace(r, site=_site(people, r.participant_id, params["site"]) or r.site) for r in records["tables"] or ()
     )
-    return Produced({"measures": (*measures(results), *_scored(records, people, params["site"]), *placed)})
+    records, told = _with_own_controls(records, people, params)
+    return Produced(
+        {"measures": (*measures(results), *_scored(records, people, params["site"]), *placed)}, methods=told
+    )
+
+
+def _with_own_controls(
+    records: Mapping[str, Any], people: People, params: Params
+) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+    """Sensory tests with z against the study's own controls, where the study file names them."""
+    if "qst" not in params or not records.get("qst"):
+        return records, ()
+    from nociscope.cohort.own_controls import with_own_controls  # brings scipy: only who asks pays for it
+
+    found, told = with_own_controls(
+        records["qst"], people, QstSettings(**params["qst"]), params["group"], params["sex"]
+    )
+    return {**records, "qst": found}, (told,)
 
 
 def _scored(records: Mapping[str, Any], people: People, column: str) -> Iterator[Measure]:
     """Rows of everything that was scored from tables."""
-    for modality in SCORED:
+    for modality in (*SCORED, *OF_ALL):
         for found, file in records.get(modality) or ():
             site = _site(people, found.participant, column) or SITE_UNKNOWN
             yield from score_rows(found, modality, site, file)
@@ -144,6 +171,10 @@ STEP = Step(
         **{
             modality: Need(Output(step, scores.MADE, many=True), scores.read_scores, optional=True)
             for modality, step in SCORED.items()
+        },
+        **{
+            modality: Need(Output(step, scores_of_all.MADE), scores_of_all.read_scores, optional=True)
+            for modality, step in OF_ALL.items()
         },
         "logs": Need(Logs("describe-scan"), read_logs, optional=True),
         "tables": Need(

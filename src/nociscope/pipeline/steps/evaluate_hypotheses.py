@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nociscope import __version__
-from nociscope.cohort.scored import with_grades
+from nociscope.cohort.assayed import plates_of
+from nociscope.cohort.limits import asked_of, censored_details
+from nociscope.cohort.scored import with_grades, with_sides
 from nociscope.cohort.select import CohortView, Selection, select
 from nociscope.core.errors import StudyError
 from nociscope.core.finding import Finding
+from nociscope.core.status import FitStatus
 from nociscope.core.study import Hypothesis, Study
 from nociscope.io import names
 from nociscope.io.people import People
@@ -21,7 +24,7 @@ from nociscope.io.tracers import find_tracer
 from nociscope.io.write import write_json, write_tsv
 from nociscope.models.biosample.rs6971 import BindingStatus, binding_status
 from nociscope.pipeline.step import Make, Need, Output, Params, Produced, Provenance, Step
-from nociscope.pipeline.steps import read, scores, write
+from nociscope.pipeline.steps import read, scores, scores_of_all, write
 from nociscope.pipeline.steps.collect_cohort import cohort_rows
 from nociscope.pipeline.steps.settings import whole_study
 
@@ -37,8 +40,10 @@ def run(records: Mapping[str, Any], params: Params) -> Produced:
     from nociscope.stats import TestSettings, adjust_family  # brings scipy.stats: only who tests pays for it
 
     study = Study(**params["study"], hypothesis=params["hypotheses"])
-    graded = with_grades(records.get("people", People({})), [found for found, _ in records.get("grades") or ()])
-    view = cohort_view(records["measures"], graded, study)
+    decided = [found for role in ("grades", "outcomes") for found, _ in records.get(role) or ()]
+    graded = with_grades(records.get("people", People({})), decided)
+    view = cohort_view(with_sides(records["measures"]), graded, study)
+    plates = plates_of([found for found, _ in records.get("assays") or ()])
     settings = TestSettings(
         seed=params["seed"],
         ci_level=study.study.ci_level,
@@ -47,7 +52,7 @@ def run(records: Mapping[str, Any], params: Params) -> Produced:
     )
     asked = _of_regions(study)
     chosen = _selections(view, asked, {h.name: h for h in study.hypothesis})
-    found = [f for hypothesis in asked for f in _answered(hypothesis, chosen[hypothesis.name], settings)]
+    found = [f for hypothesis in asked for f in _answered(hypothesis, chosen[hypothesis.name], settings, plates)]
     corrected = adjust_family(tuple(found))
     made = {h.name: tuple(f for f in corrected if f.hypothesis == h.name) for h in asked}
     return Produced(made, methods=tuple(dict.fromkeys(f"{f.kind.capitalize()}: {f.method}." for f in corrected)))
@@ -58,7 +63,10 @@ def _of_regions(study: Study) -> list[Hypothesis]:
     return [h for h in study.hypothesis if h.map is None]
 
 
-def _answered(hypothesis: Hypothesis, chosen: Chosen, settings: TestSettings) -> list[Finding]:
+Plates = Mapping[tuple[str, str], str]
+
+
+def _answered(hypothesis: Hypothesis, chosen: Chosen, settings: TestSettings, plates: Plates) -> list[Finding]:
     """Findings of one hypothesis; of a joint one, from the data of those that it names."""
     from nociscope.stats.evaluate import evaluate, evaluate_joint
 
@@ -66,7 +74,8 @@ def _answered(hypothesis: Hypothesis, chosen: Chosen, settings: TestSettings) ->
         parts = [(selection.data, part) for part, selection in chosen]
         return list(evaluate_joint(parts, hypothesis, settings))
     ((_, selection),) = chosen
-    return [_with_incomplete(f, selection) for f in evaluate(selection.data, hypothesis, settings)]
+    found = evaluate(selection.data, hypothesis, settings)
+    return [_with_limits(_with_incomplete(f, selection), selection, hypothesis, plates) for f in found]
 
 
 def _selections(view: CohortView, asked: list[Hypothesis], known: Mapping[str, Hypothesis]) -> dict[str, Chosen]:
@@ -135,6 +144,24 @@ def _with_incomplete(finding: Finding, selection: Selection) -> Finding:
     return replace(finding, safeguards=(*finding.safeguards, raised("sessions-incomplete", values={"told": told})))
 
 
+def _with_limits(finding: Finding, selection: Selection, hypothesis: Hypothesis, plates: Plates) -> Finding:
+    """Say how many numbers are limits, and beside a contrast what a likelihood that knows it says."""
+    from nociscope.stats.safeguards import raised
+
+    own = asked_of(selection.limits, selection.data, hypothesis, finding.region)
+    limits = [r.participant for r in own if r.side]
+    if not limits:
+        return finding
+    entered = str(FitStatus.CENSORED) in hypothesis.accept
+    told = "entered as if they were measured" if entered else "left out, as if they were missing by chance"
+    values = {"count": len(limits), "n": len(own), "what": told, "who": ", ".join(sorted(set(limits)))}
+    more = censored_details(own, selection.data, hypothesis, plates, finding.ci_level)
+    return replace(
+        finding, safeguards=(*finding.safeguards, raised("censored-values", values=values)),
+        details={**finding.details, **more}, cites=(*finding.cites, *(("tobin1958",) if more else ())),
+    )  # fmt: skip
+
+
 def _write(path: Path, findings: tuple[Finding, ...], provenance: Provenance) -> None:
     write_json(path, {"Findings": [to_plain(f) for f in findings]} | write.beside(provenance))
     write_points(path.with_name("table.tsv"), findings)
@@ -173,6 +200,8 @@ STEP = Step(
         "measures": Need(Output("collect-cohort", "measures"), cohort_rows),
         "people": Need(read.EVERYONE, read.people, optional=True),
         "grades": Need(Output("score-phenotype", scores.MADE, many=True), scores.read_scores, optional=True),
+        "outcomes": Need(Output("assess-outcomes", scores_of_all.MADE), scores_of_all.read_scores, optional=True),
+        "assays": Need(Output("assay-biosamples", scores_of_all.MADE), scores_of_all.read_scores, optional=True),
     },
     makes=_makes,
     params=whole_study,

@@ -25,6 +25,9 @@ HEADINGS = {
     "score-sensory": "Sensory testing",
     "score-stimulation": "Stimulation",
     "score-phenotype": "Questionnaires and criteria",
+    "assay-biosamples": "Assays",
+    "assess-outcomes": "Outcomes",
+    "collect-cohort": "Sensory testing",
     "evaluate-hypotheses": "Statistics",
     "evaluate-maps": "Statistics",
 }

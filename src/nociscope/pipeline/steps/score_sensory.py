@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
+from nociscope.cohort.descriptors import age_of, sex_of
 from nociscope.core.assessment import QstSettings
 from nociscope.core.errors import StudyError
-from nociscope.core.scores import PersonScores
+from nociscope.core.scores import PersonScores, Score
 from nociscope.core.study import Study
 from nociscope.io.file import File
 from nociscope.io.index import Index
@@ -22,6 +22,7 @@ from nociscope.pipeline.steps import read, scores
 
 def run(records: Mapping[str, Any], params: Params) -> Produced:
     """Score every session of a person."""
+    from nociscope.cohort.sides import side_differences
     from nociscope.cohort.testing import sensory_scores  # brings scipy: only who scores pays for it
 
     settings = QstSettings(**params["qst"])
@@ -34,19 +35,10 @@ def run(records: Mapping[str, Any], params: Params) -> Produced:
     for session in sessions:
         known = people.row(person, "" if session.session_id == "n/a" else session.session_id)
         sex, age = sex_of(known.get(params["sex"])), age_of(known.get(settings.age))
-        found = sensory_scores(session.trials, settings, records.get("reference"), sex, age)
+        found: tuple[Score, ...] = sensory_scores(session.trials, settings, records.get("reference"), sex, age)
+        found = (*found, *side_differences(found, session.trials))
         rows += [(session.session_id, score) for score in found]
     return Produced({scores.MADE: PersonScores(person, tuple(rows), sources=tuple(params["files"]))})
-
-
-def sex_of(value: object) -> str:
-    """``F``, ``M`` or empty, from the spellings that tables have."""
-    return {"f": "F", "female": "F", "w": "F", "m": "M", "male": "M"}.get(str(value or "").strip().lower(), "")
-
-
-def age_of(value: object) -> float:
-    """Years; nan where unknown."""
-    return float(value) if isinstance(value, int | float) else math.nan
 
 
 def _trials(sources: tuple[Source, ...], params: Params) -> tuple[SensorySession, ...]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from nociscope.pipeline.step import StepTable
+from nociscope.pipeline.steps.assay_biosamples import STEP as ASSAY_BIOSAMPLES
+from nociscope.pipeline.steps.assess_outcomes import STEP as ASSESS_OUTCOMES
+from nociscope.pipeline.steps.collect_anatomy import STEP as COLLECT_ANATOMY
 from nociscope.pipeline.steps.collect_cohort import STEP as COLLECT_COHORT
 from nociscope.pipeline.steps.collect_tacs import STEP as COLLECT_TACS
 from nociscope.pipeline.steps.describe_scan import STEP as DESCRIBE_SCAN
@@ -26,7 +29,10 @@ STEPS: StepTable = (
     SCORE_SENSORY,
     SCORE_STIMULATION,
     SCORE_PHENOTYPE,
+    COLLECT_ANATOMY,
     REPORT_PARTICIPANT,
+    ASSAY_BIOSAMPLES,
+    ASSESS_OUTCOMES,
     COLLECT_COHORT,
     EVALUATE_HYPOTHESES,
     EVALUATE_MAPS,
