@@ -298,3 +298,24 @@ def test_numbers_on_a_surface(tmp_path):
     assert (p[~patch] <= 0.05).mean() < 0.1
     check_page(whole)
     assert "from the left" in whole.page()
+
+
+def test_maps_of_two_sites_alone_and_together(tmp_path):
+    data = small(tmp_path, "aaaabbbb" * 2)
+    rows = (data / "participants.tsv").read_text(encoding="utf-8").splitlines()
+    sites = ["site", *(["north"] * 8), *(["south"] * 8)]
+    written(data / "participants.tsv", "\n".join(f"{r}\t{s}" for r, s in zip(rows, sites, strict=True)) + "\n")
+    study = STUDY.replace('contrast = ["a", "b"]', 'contrast = ["a", "b"]\nreplicate = { pooling = "fixed" }')
+    whole = Whole(data, tmp_path / "out", written(tmp_path / "s.toml", study))
+    answer = whole.run("group")
+    assert answer.returncode == 0, answer.stderr
+    found = about(whole)
+    assert found["Findings"][0]["details"]["sites"] == ["north", "south"]
+    assert found["Notes"]["sites"] == "north 8, south 8"
+    assert "Dice" in found["Notes"]["alike, north – south"]
+    folder = whole.out / "group" / "h"
+    p = nibabel.load(folder / "stat-pConjunction_statmap.nii.gz").get_fdata()
+    assert (p[2:5, 2:5, 2:5] <= 0.05).all()
+    assert (folder / "site-north_stat-t_statmap.nii.gz").is_file()
+    check_page(whole)
+    assert "south alone" in whole.page()

@@ -32,7 +32,7 @@ def region_findings(data: HypothesisData, hypothesis: Hypothesis, settings: Test
         data, hypothesis = within_sites(data, hypothesis)
     genotype = checks.genotype_known(data, hypothesis, _genotype_people(data, hypothesis))
     shared = (*genotype, *checks.low_affinity(data, hypothesis), *_gate(data, hypothesis, settings))
-    data = _without_unknown_genotype(data)
+    data = without_unknown_genotype(data)
     parts = [Part(sample, data, hypothesis, settings, shared) for sample in samples(data, hypothesis)]
     found = {f.region: f for part in parts for f in part_findings(part)}
     sets = sum(any(found[data.regions[r]].status == "ok" for r in part.sample.region_index) for part in parts)
@@ -52,7 +52,7 @@ def _genotype_people(data: HypothesisData, hypothesis: Hypothesis) -> list[Perso
     return [p for p, gone in zip(data.people, missing(np.asarray(column)), strict=True) if p in people and not gone]
 
 
-def _without_unknown_genotype(data: HypothesisData) -> HypothesisData:
+def without_unknown_genotype(data: HypothesisData) -> HypothesisData:
     """A genotype covariate that nobody has would leave nobody; the safeguard has already said that it is missing."""
     column = data.covariates.get(data.genotype_covariate)
     if column is None or not missing(np.asarray(column)).all():
@@ -73,7 +73,7 @@ def _gate(data: HypothesisData, hypothesis: Hypothesis, settings: TestSettings) 
     if leaves_out_low_affinity(data, hypothesis):
         values[[p.genotype == LOW_AFFINITY for p in data.people]] = np.nan
     own = replace(
-        _without_unknown_genotype(data), regions=(data.reference_region or "reference",), se=None, scale="other",
+        without_unknown_genotype(data), regions=(data.reference_region or "reference",), se=None, scale="other",
         values=None if paired else values, session_values=values if paired else None, genotype_sensitive=False,
     )  # fmt: skip
     # linear whatever the hypothesis: the gate is about the size of the denominator

@@ -82,6 +82,10 @@ def _answered(hypothesis: Hypothesis, images: Images, people: People, study: Stu
         from nociscope.stats.maps.single_case import evaluate_cases
 
         results = evaluate_cases(data, values, maps.space, hypothesis, settings)
+    elif hypothesis.replicate is not None:
+        from nociscope.stats.maps.replication import replicate_map
+
+        results = replicate_map(data, values, maps.space, hypothesis, settings)
     else:
         results = {"": evaluate_map(data, values, maps.space, hypothesis, settings)}
     background = _mean(values)

@@ -42,6 +42,15 @@ MEANINGS = {
     "p_tail": "family-wise p with a fitted tail",
     "clusters": "number of the cluster, 0 outside",
     "z_cc": "difference in standard deviations of the controls",
+    "p_conjunction": "p of an effect in at least so many sites, not corrected",
+    "p_conjunction_fdr": "the same, false discovery rate",
+    "sites_with_effect": "lower confidence bound of how many sites have the effect",
+    "p_between_sites": "p of Cochran's Q, not corrected",
+    "p_within_sites": "family-wise p of one model with sites as fixed effects",
+    "tau2": "variance between sites",
+    "i2": "share of the variance that lies between sites",
+    "prediction_low": "lower end of what a further site would show",
+    "prediction_high": "upper end of what a further site would show",
     "p_exchange": "p by exchange of roles, not corrected",
 }
 """What stands in each map."""
@@ -97,7 +106,7 @@ def _map_files(path: Path, case: str, result: MapResult) -> dict[str, str]:
     files: dict[str, str] = {}
     for name, values in _maps(result).items():
         file = file_of(name, case, result.space)
-        kept = _rounded_down(values) if name.startswith("p") else np.asarray(values)
+        kept = _rounded_down(values) if name == "p" or name.startswith("p_") else np.asarray(values)
         _write_map(path.with_name(file), kept, result.space, MEANINGS.get(name, name))
         files[file] = f"{MEANINGS.get(name, name)}{f', {case}' if case else ''}"
     return files

@@ -25,7 +25,7 @@ from nociscope.stats.maps.engine import EngineOptions, MapTest, Progress, Values
 from nociscope.stats.maps.far_tail import about_places, tail_told, with_tail
 from nociscope.stats.maps.picked import Outcome, asked_of_region, differences, peak_finding
 from nociscope.stats.question import question
-from nociscope.stats.region_findings import _without_unknown_genotype, region_findings
+from nociscope.stats.region_findings import region_findings, without_unknown_genotype
 from nociscope.stats.relabelling import Relabellings, relabellings
 from nociscope.stats.safeguards import raised
 from nociscope.stats.sample import samples
@@ -81,7 +81,7 @@ def evaluate_map(
     whole = region_findings(data, asked_of_region(hypothesis), settings)[0]
     if whole.status != "ok":
         return _without_numbers(whole, space)
-    data = _without_unknown_genotype(data)
+    data = without_unknown_genotype(data)
     sample = samples(data, hypothesis)[0]
     asked = question(sample, data, hypothesis)
     own = values if sample.rows.size == len(values) else values[sample.rows]

@@ -22,6 +22,11 @@ def named_sites(data: HypothesisData) -> tuple[str, ...]:
     return tuple(sorted({p.part for p in data.people} - MISSING_LABELS))
 
 
+def at_sites(data: HypothesisData, sites: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Who was measured at one of these sites, shape (person,)."""
+    return np.array([p.part in sites for p in data.people])
+
+
 def taken(data: HypothesisData, keep: NDArray[np.bool_]) -> HypothesisData:
     """Return the data of some people, ``keep`` of shape (person,); a model by formula cannot be cut."""
     rows = np.flatnonzero(keep)

@@ -15,7 +15,7 @@ from nociscope.stats.safeguards import raised
 from nociscope.stats.settings import TestSettings
 from nociscope.stats.sites.interaction import SiteInteraction, site_interaction
 from nociscope.stats.sites.meta import Pooled, PoolSettings, leave_one_out, pool
-from nociscope.stats.sites.people import taken
+from nociscope.stats.sites.people import at_sites, taken
 from nociscope.stats.sites.site_evidence import NAN, SiteEvidence, evidence
 
 HETEROGENEOUS = 0.1
@@ -89,10 +89,16 @@ def _together(
 def _joint(
     data: HypothesisData, hypothesis: Hypothesis, settings: TestSettings, sites: tuple[str, ...]
 ) -> tuple[Finding, ...]:
-    """All people in one model, each site with its intercept, people exchanged within their site."""
     from nociscope.stats.evaluate import evaluate  # it calls this module
 
-    kept = np.array([p.part in sites for p in data.people])
+    return evaluate(*joint_question(data, hypothesis, sites), settings)
+
+
+def joint_question(
+    data: HypothesisData, hypothesis: Hypothesis, sites: tuple[str, ...]
+) -> tuple[HypothesisData, Hypothesis]:
+    """All people of these sites in one model, each site with its intercept, people exchanged within their site."""
+    kept = at_sites(data, sites)
     people = tuple(
         replace(p, stratum=_within(p, hypothesis), site=p.part)
         for p, k in zip(data.people, kept, strict=True) if k
@@ -100,7 +106,7 @@ def _joint(
     asked = hypothesis.model_copy(
         update={"replicate": None, "stratify": hypothesis.stratify or hypothesis.replicate.across}  # type: ignore[union-attr]
     )
-    return evaluate(replace(taken(data, kept), people=people), asked, settings)
+    return replace(taken(data, kept), people=people), asked
 
 
 def _within(person: Person, hypothesis: Hypothesis) -> str:

@@ -51,7 +51,7 @@ class SiteEvidence:
 
     def why(self, region: int) -> tuple[str, ...]:
         """Why each site has no answer; empty where it has one."""
-        return tuple(_why(findings[region]) for findings in self.findings)
+        return tuple(why_silent(findings[region]) for findings in self.findings)
 
     def details(self, region: int) -> dict[str, object]:
         """Plain numbers and lists of one region, for ``Finding.details``."""
@@ -81,13 +81,7 @@ def evidence(data: HypothesisData, hypothesis: Hypothesis, settings: TestSetting
     InputError
         Fewer than two sites, or more sites asked of the partial conjunction than there are.
     """
-    sites = named_sites(data)
-    at_least = hypothesis.replicate.at_least if hypothesis.replicate else 1
-    if len(sites) < 2 or at_least > len(sites):
-        raise InputError(
-            "too few sites to replicate", expected=f"{max(2, at_least)} or more", got=", ".join(sites) or "none",
-            where=f"hypothesis {hypothesis.name!r}", do="name the column that holds sites, or lower at_least",
-        )  # fmt: skip
+    sites, at_least = sites_asked(data, hypothesis)
     found = tuple(_at(data, hypothesis, settings, site) for site in sites)
     sided = _one_sided(data, hypothesis, settings, sites, found)
     p = _array(found, lambda f: f.p_value)
@@ -106,6 +100,24 @@ def evidence(data: HypothesisData, hypothesis: Hypothesis, settings: TestSetting
         n=np.array([[sum(f.n.values()) for f in row] for row in found]), at_least=at_least, conjunction=conjunction,
         carried=carried,
     )  # fmt: skip
+
+
+def sites_asked(data: HypothesisData, hypothesis: Hypothesis) -> tuple[tuple[str, ...], int]:
+    """Sites, and in how many of them an effect is asked for.
+
+    Raises
+    ------
+    InputError
+        Fewer than two sites, or more sites asked of the partial conjunction than there are.
+    """
+    sites = named_sites(data)
+    at_least = hypothesis.replicate.at_least if hypothesis.replicate else 1
+    if len(sites) < 2 or at_least > len(sites):
+        raise InputError(
+            "too few sites to replicate", expected=f"{max(2, at_least)} or more", got=", ".join(sites) or "none",
+            where=f"hypothesis {hypothesis.name!r}", do="name the column that holds sites, or lower at_least",
+        )  # fmt: skip
+    return sites, at_least
 
 
 def _at(data: HypothesisData, hypothesis: Hypothesis, settings: TestSettings, site: str) -> tuple[Finding, ...]:
@@ -157,7 +169,8 @@ def _effect(finding: Finding) -> tuple[float, float]:
     return float(np.arctanh(value)), wider / (n - held - 3)
 
 
-def _why(finding: Finding) -> str:
+def why_silent(finding: Finding) -> str:
+    """Why a finding has no numbers; empty where it has."""
     if finding.status == "ok":
         return ""
     stopped = [s for s in finding.safeguards if (s.severity == "refuse" and not s.overridden)]
