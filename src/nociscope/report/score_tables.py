@@ -13,6 +13,7 @@ from nociscope.report.numbers import status_words
 from nociscope.viz.numbers import NBSP, fixed, short, with_se, with_unit
 
 SESSIONLESS = ("", "n/a")
+_FLAGS = {"truncated": "goes on beyond the sites", "missing_rule_not_validated": "rule for gaps not validated"}
 _SIDES = {"L": "left", "R": "right", "M": "middle"}
 
 
@@ -53,7 +54,7 @@ class ScoreTable:
 
     Parameters
     ----------
-    first, counted : heads of the first and the counting column.
+    first, counted : heads of the first and the counting column. folded : whether a click opens it.
     """
 
     title: str
@@ -61,6 +62,7 @@ class ScoreTable:
     counted: str
     lines: tuple[ScoreLine, ...]
     href: str
+    folded: bool = False
 
     def has(self, column: str) -> bool:
         """Whether any line says something there."""
@@ -76,7 +78,7 @@ def line(score: Score, items: str, scales: Mapping[str, Mapping[str, str]], z: S
     """
     known = scales.get(score.measure)
     head = scale_name(score.measure, score.part, known) if known is not None else named(score.measure)
-    band = z.band if z is not None else score.band
+    band = z.band.replace("none", "as healthy people") if z is not None else score.band
     return ScoreLine(
         head, score.measure, "" if known is not None else place(score), with_unit(value_text(score), score.unit),
         told(score, items), band.replace("|", " or ").replace("_", " "), f"{score.n_valid} of {score.n_asked}",
@@ -105,7 +107,7 @@ def value_text(score: Score) -> str:
     """The number alone: rounded by its error where it has one."""
     if math.isfinite(score.se) and score.se > 0:
         return with_se(score.value, score.se)
-    return short(float(f"{score.value:.4g}")) if math.isfinite(score.value) else "n/a"
+    return _number(score.value) if math.isfinite(score.value) else "n/a"
 
 
 def told(score: Score, items: str) -> str:
@@ -140,12 +142,12 @@ def _span(low: float, high: float, unit: str, before: str = "", between: str = "
 
 
 def _number(value: float) -> str:
-    return short(float(f"{value:.3g}")) if abs(value) < 1000 else short(value)
+    return short(float(f"{value:.3g}")) if abs(value) < 100 else short(value)
 
 
 def _note(score: Score) -> str:
     """Flags in words; those that only repeat the status or name a reference cell are left to the file."""
-    return ", ".join(f.replace("_", " ") for f in score.flags if "=" not in f and f != score.status.value)
+    return ", ".join(_FLAGS.get(f, f.replace("_", " ")) for f in score.flags if "=" not in f and f != score.status)
 
 
 def _z_text(z: Score | None) -> str:

@@ -146,7 +146,7 @@ def _verdicts(z: Sequence[Score], session: str) -> list[Verdict]:
 
 
 def _meaning(found: LossGain) -> str:
-    loss, gain = (" or ".join(_CLASSES[i] for i in levels) for levels in (found.losses, found.gains))
+    loss, gain = (_classes(levels) for levels in (found.losses, found.gains))
     parts = [f"loss: {loss}", f"gain: {gain}"]
     if found.lost or found.gained:
         parts.append("abnormal for certain: " + ", ".join((*found.lost, *found.gained)))
@@ -155,21 +155,20 @@ def _meaning(found: LossGain) -> str:
     return "; ".join(parts)
 
 
+def _classes(levels: Sequence[int]) -> str:
+    return "undecided" if len(levels) == len(_CLASSES) else " or ".join(_CLASSES[i] for i in levels)
+
+
 def _stimulation(report: ScoreReport, person: str, studio: ScoreStudio) -> ScoreSection | None:
     if report.stimulation is None or not report.stimulation.rows:
         return None
     href = report.hrefs.get("stimulation", "")
     tables = []
     for session, own in _by_session(report.stimulation).items():
-        kinds = {"Thresholds, paired pulses, curves": [], "Motor maps": []}  # type: dict[str, list[Score]]
-        for score in own:
-            kinds["Motor maps" if score.measure.startswith("map_") else "Thresholds, paired pulses, curves"].append(
-                score
-            )
-        tables += [
-            ScoreTable(_titled(title, session), "Measure", "Pulses", tuple(line(s, "pulses", {}) for s in scores), href)
-            for title, scores in kinds.items() if scores
-        ]  # fmt: skip
+        for title, mapped in (("Thresholds, paired pulses, curves", False), ("Motor maps", True)):
+            lines = tuple(line(s, "pulses", {}) for s in own if s.measure.startswith("map_") == mapped)
+            if lines:
+                tables.append(ScoreTable(_titled(title, session), "Measure", "Pulses", lines, href, folded=mapped))
     pictures = tuple(
         studio.muscles(maps, _overlap(report.stimulation, maps), _map_title(maps, person))
         for maps in _drawn(report.maps)

@@ -273,7 +273,7 @@ def test_empty_reports_are_whole_pages():
         parsed(page)
         assert "None was found." in page
     assert "The study file asks nothing" in cohort
-    assert "No scan of this person could be read." in person
+    assert "Nothing of this person could be read." in person
 
 
 def test_hypothesis_without_findings_is_said(made_up):
