@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nociscope.cohort.cube import Cube
 from nociscope.cohort.descriptors import as_label
 from nociscope.cohort.limits import Reading, readings
-from nociscope.cohort.named import CohortView, Named, column_of, fault, held_constant, label_of
+from nociscope.cohort.named import CohortView, Named, fault, held_constant, label_of
 from nociscope.core.hypothesis_data import MISSING_LABELS, HypothesisData, Person
 from nociscope.core.records import Measure
 from nociscope.core.status import FitStatus
