@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from nociscope.core.errors import MalformedFile, MissingMetadata
+from nociscope.core.errors import MalformedFile, MissingMetadata, UnsafeName
 from nociscope.core.instrument import CLOCK, YES_NO, Instrument, Item
 from nociscope.core.problem import Problem
 from nociscope.io.file import safe_label
 from nociscope.io.table import Table, read_tsv
 from nociscope.io.write import write_json, write_tsv
+
+Key = tuple[str, str]
 
 KEYS = ("participant_id", "session_id", "acq_time", "language", "version")
 """Columns of a table of answers that are not answers."""
@@ -43,7 +45,11 @@ class AnswerTable:
 
 
 def read_answers(
-    path: Path, instrument: Instrument, prefix: str = "", names: Mapping[str, str] | None = None
+    path: Path,
+    instrument: Instrument,
+    prefix: str = "",
+    names: Mapping[str, str] | None = None,
+    leave_out: bool = False,
 ) -> AnswerTable:
     """Read a table of answers.
 
@@ -51,18 +57,22 @@ def read_answers(
     ----------
     prefix : with which the file's columns begin in place of the instrument's own, so that ``pain_01`` is ``pd_01``.
     names : item → column of the file, for columns that are named in another way altogether.
+    leave_out : rows that stand twice, or of nobody that can be named, are left out and told among the problems
+        instead of refusing the table: the slip of one person is not paid by the others.
 
     Raises
     ------
     MalformedFile
-        No rows, a person and session that stand twice, or a column that looks like an item and is none.
+        No rows, a row of nobody, a person and session that stand twice, or a column that only looks like an item.
     MissingMetadata
         No participant_id, none of the items, or a column of ``names`` that is not there.
     """
     table = read_tsv(path, ("participant_id",))
     if not table.rows:
         raise MalformedFile("the table has no rows", expected="one for each person and session", where=str(path))
-    keys = _keys(table)
+    keys, odd = _keys(table)
+    if odd and not leave_out:
+        raise MalformedFile(odd[0].message, got="; ".join(o.where for o in odd), where=str(path), do=odd[0].mend)
     found = _items(table, instrument, prefix, dict(names or {}))
     known = {*KEYS, *found.values()}
     strange = [c for c in table.columns if c not in known]
@@ -72,12 +82,19 @@ def read_answers(
             f"{instrument.name} has no item {', '.join(wrong)}", expected=", ".join(instrument.columns),
             where=str(path), do="rename the column, or map it in the study file",
         )  # fmt: skip
+    used = [i for i, key in enumerate(keys) if key is not None]
+
+    def text(column: str) -> list[str | None]:
+        whole = table.text(column)
+        return [whole[i] for i in used]
+
     return AnswerTable(
-        keys,
-        {item: table.text(column) for item, column in found.items()},
-        {c: table.text(c) for c in KEYS[2:] if c in table.columns},
-        tuple(_problems(path, instrument, found, strange)),
-    )
+        tuple(key for key in keys if key is not None),
+        {item: text(column) for item, column in found.items()},
+        {c: text(c) for c in KEYS[2:] if c in table.columns},
+        (*(replace(o, blocks=(instrument.name,), where=f"{o.where}, {path.name}") for o in odd),
+         *_problems(path, instrument, found, strange)),
+    )  # fmt: skip
 
 
 def write_answers(path: Path, instrument: Instrument, answers: AnswerTable) -> None:
@@ -161,19 +178,25 @@ def _level(item: Item, value: float) -> str:
     return f"{end}; scored {item.low + item.high - value:g}" if item.reverse else end
 
 
-def _keys(table: Table) -> tuple[tuple[str, str], ...]:
+def _keys(table: Table) -> tuple[list[Key | None], list[Problem]]:
+    """(participant, session) of each row, None for rows that cannot be used, and why not."""
     people = table.text("participant_id")
     sessions = table.text("session_id") if "session_id" in table.columns else [None] * len(people)
-    keys = [
-        (f"sub-{safe_label(p or '', 'sub')}", f"ses-{safe_label(s, 'ses')}" if s else "n/a")
-        for p, s in zip(people, sessions, strict=True)
+    keys: list[Key | None] = []
+    odd = []
+    for line, (p, s) in enumerate(zip(people, sessions, strict=True), 2):
+        try:
+            keys.append((f"sub-{safe_label(p or '', 'sub')}", f"ses-{safe_label(s, 'ses')}" if s else "n/a"))
+        except UnsafeName as error:
+            keys.append(None)
+            mend = "mend participant_id or session_id"
+            odd.append(Problem("answers-of-nobody", f"line {line}, {p!r} {s or 'n/a'}", error.message, (), mend))
+    twice = {key for key, count in Counter(keys).items() if key is not None and count > 1}
+    mend = "keep one row, or name the sessions in session_id"
+    odd += [
+        Problem("answers-twice", " ".join(key), "a person and session stand twice", (), mend) for key in sorted(twice)
     ]
-    if twice := sorted(key for key, count in Counter(keys).items() if count > 1):
-        raise MalformedFile(
-            "a person and session stand twice", got="; ".join(" ".join(k) for k in twice), where=str(table.path),
-            do="keep one row, or name the sessions in session_id",
-        )  # fmt: skip
-    return tuple(keys)
+    return [None if key in twice else key for key in keys], odd
 
 
 def _items(table: Table, instrument: Instrument, prefix: str, names: dict[str, str]) -> dict[str, str]:

@@ -36,6 +36,24 @@ def test_a_session_that_stands_twice_is_refused(tmp_path):
         read_answers(path, HADS)
 
 
+def test_the_slip_of_one_person_can_be_left_out(tmp_path):
+    rows = [("01", "a", *[1] * 14), ("02", "a", *[2] * 14), ("sub-01", "a", *[3] * 14), ("0 3", "a", *[0] * 14)]
+    found = read_answers(table(tmp_path / "hads.tsv", rows), HADS, leave_out=True)
+    assert found.keys == (("sub-02", "ses-a"),)
+    assert found.columns["hads_14"] == ["2"]
+    assert [(p.code, p.blocks) for p in found.problems] == [
+        ("answers-of-nobody", ("HADS",)),
+        ("answers-twice", ("HADS",)),
+    ]
+    assert found.problems[0].where.startswith("line 5, '0 3' a")
+    assert found.problems[1].where == "sub-01 ses-a, hads.tsv"
+
+
+def test_a_row_of_nobody_is_refused(tmp_path):
+    with pytest.raises(MalformedFile, match="line 2"):
+        read_answers(table(tmp_path / "hads.tsv", [("n/a", "a", *[1] * 14)]), HADS)
+
+
 def test_an_empty_table_is_refused(tmp_path):
     with pytest.raises(MalformedFile, match="no rows"):
         read_answers(table(tmp_path / "hads.tsv", []), HADS)

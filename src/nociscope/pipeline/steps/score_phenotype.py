@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from nociscope.core.assessment import PhenotypeSettings
-from nociscope.core.errors import InputError
+from nociscope.core.errors import DatasetError, InputError, NociscopeError, RangeError
 from nociscope.core.instrument import Instrument
+from nociscope.core.problem import Problem
 from nociscope.core.scores import Decision, PersonScores, Score
 from nociscope.io.instruments import find_instrument, instruments
 from nociscope.io.people import People
@@ -27,29 +28,55 @@ class Answered:
     tables: Mapping[str, AnswerTable]
     people: People
     files: Mapping[str, str]
+    problems: tuple[Problem, ...] = ()
 
 
 def run(records: Mapping[str, Any], params: Params) -> Produced:
-    """Score every instrument that has a table, and grade every set of criteria that the study file names."""
+    """Score every instrument that has a table, and grade every set of criteria that the study file names.
+
+    What is wrong with one instrument costs its own scores and no others.
+    """
     answered: Answered = records["answers"]
     settings, person = PhenotypeSettings(**params["phenotype"]), f"sub-{params['sub']}"
     rows: list[tuple[str, Score]] = []
     decisions: list[tuple[str, Decision]] = []
+    problems = [*answered.problems, *(p for t in answered.tables.values() for p in t.problems if _concerns(p, person))]
+    for name, session, own in _asked(answered, settings, person):
+        instrument = find_instrument(name)
+        try:
+            scored, graded = _assessed(instrument, own, settings, person)
+        except RangeError as error:
+            problems.append(refused(instrument, error, person if session == SESSIONLESS else f"{person} {session}"))
+            continue
+        rows += [(session, s) for s in scored]
+        decisions += [(session, d) for d in graded]
+    if not rows and not decisions:
+        return Produced({}, tuple(problems))
+    found = PersonScores(person, tuple(rows), tuple(decisions), tuple(answered.files.values()))
+    return Produced({scores.MADE: found}, tuple(problems), cites=())
+
+
+def refused(instrument: Instrument, error: NociscopeError, place: str) -> Problem:
+    """An instrument that cannot be scored, as a problem that blocks it alone."""
+    said = [error.message, *(f"{word} {v}" for word, v in (("expected", error.expected), ("got", error.got)) if v)]
+    return Problem("answers-refused", place, "; ".join(said), (instrument.name,), error.do or "", "error")
+
+
+def _concerns(problem: Problem, person: str) -> bool:
+    """Rows that were left out are told where they belong."""
+    return problem.code != "answers-twice" or problem.where.startswith(f"{person} ")
+
+
+def _asked(
+    answered: Answered, settings: PhenotypeSettings, person: str
+) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Instrument, session, answers: from tables of their own, then criteria from everything else that is known."""
     for name, table in answered.tables.items():
         for session, own in _own(table, person):
-            scored, graded = _assessed(find_instrument(name), own, settings, person)
-            rows += [(session, s) for s in scored]
-            decisions += [(session, d) for d in graded]
+            yield name, session, own
     for name in settings.criteria:
-        criteria = find_instrument(name)
-        if name not in answered.tables:
-            own = _elsewhere(criteria, answered.people, person, settings)
-            decisions += [(SESSIONLESS, d) for d in _assessed(criteria, own, settings, person)[1]]
-    if not rows and not decisions:
-        return Produced({})
-    problems = tuple(p for table in answered.tables.values() for p in table.problems)
-    found = PersonScores(person, tuple(rows), tuple(decisions), tuple(answered.files.values()))
-    return Produced({scores.MADE: found}, problems, cites=())
+        if name not in answered.files:
+            yield name, SESSIONLESS, _elsewhere(find_instrument(name), answered.people, person, settings)
 
 
 def _assessed(
@@ -86,12 +113,17 @@ def _elsewhere(criteria: Instrument, people: People, person: str, settings: Phen
 def _answers(source: Source, params: Params) -> Answered:
     """Every table of phenotype/ whose name is an instrument's, or that the study file gives to one."""
     settings = PhenotypeSettings(**params["phenotype"])
-    tables, files = {}, {}
+    tables: dict[str, AnswerTable] = {}
+    files: dict[str, str] = {}
+    problems = []
     for name, path in _files(source, settings):
-        instrument = find_instrument(name)
-        tables[name] = read_answers(path, instrument, settings.prefix.get(name, ""), settings.columns.get(name))
+        instrument, prefix, names = find_instrument(name), settings.prefix.get(name, ""), settings.columns.get(name)
         files[name] = f"bids::phenotype/{path.name}"
-    return Answered(tables, read.people(source), files)
+        try:
+            tables[name] = read_answers(path, instrument, prefix, names, leave_out=True)
+        except DatasetError as error:
+            problems.append(refused(instrument, error, files[name]))
+    return Answered(tables, read.people(source), files, tuple(problems))
 
 
 def _files(source: Source, settings: PhenotypeSettings) -> list[tuple[str, Path]]:
