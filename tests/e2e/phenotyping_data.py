@@ -37,7 +37,6 @@ criteria = ["neupsig"]
 name = "pressure-pain"
 measure = "PPT"
 modality = "qst"
-regions = ["hand"]
 contrast = ["patient", "control"]
 permutations = 200
 

@@ -268,9 +268,19 @@ class HypothesisReport:
 
 
 @dataclass(frozen=True)
+class Grade:
+    """What one rule of a set of criteria says of one person; several grades where unknown inputs leave them open."""
+
+    participant: str
+    title: str
+    grades: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class CohortReport:
     """The page of the whole study.
 
+    ``groups`` is participant → group, for what is summarised by group; ``grades`` are those of everybody.
     ``measures`` is the cohort table; ``measures_href`` its file. ``tables`` are further links (data dictionary …),
     label and href.
     """
@@ -287,3 +297,5 @@ class CohortReport:
     failures: tuple[Failure, ...] = ()
     methods: tuple[Paragraph, ...] = ()
     tables: tuple[tuple[str, str], ...] = ()
+    groups: Mapping[str, str] = field(default_factory=dict)
+    grades: tuple[Grade, ...] = ()

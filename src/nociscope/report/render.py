@@ -12,6 +12,7 @@ from nociscope.core.finding import EffectSize, Finding
 from nociscope.report import limits, numbers, sentences, tables, troubles
 from nociscope.report.citations import Numbering, number_paragraphs
 from nociscope.report.figures import Studio
+from nociscope.report.group_tables import grade_tables, group_tables
 from nociscope.report.model import CohortReport, HypothesisReport, ParticipantReport, ScanReport
 from nociscope.report.more_numbers import more_numbers
 from nociscope.report.scores import ScoreStudio, score_sections
@@ -52,9 +53,12 @@ def render_cohort(report: CohortReport) -> str:
         levels=" and ".join(percent(level) for level in sorted({f.ci_level for f in findings})),
         labels=tuple(dict.fromkeys(f.label for person in report.people for f in person.facts)),
         outcome=outcome,
+        scanned=any(person.scans for person in report.people) or not report.measures,
         statuses=tables.statuses_used(outcome),
         status_picture=studio.statuses(report.measures),
         truth=studio.truth(report.truth),
+        group_tables=group_tables(report.measures, report.groups),
+        grade_tables=grade_tables(report.grades, report.groups),
         **_shared(report, numbering),
     )  # fmt: skip
 

@@ -15,14 +15,20 @@ from nociscope.viz.numbers import counted
 from nociscope.viz.style import BLUE, GRID, INK, ORANGE, SMALL, TEXT, canvas, quiet
 
 MOST_ROWS = 60
+_KINDS = {
+    "qst": "sensory testing", "tms": "stimulation", "outcome": "outcomes", "biosample": "biosamples",
+}  # fmt: skip
 
 
 def statuses(measures: Sequence[Measure]) -> Drawing:
-    """Draw, for each scan and model, how many of its numbers stand without reservation, with one, or are missing."""
+    """Draw how many numbers stand without reservation, with one, or are missing.
+
+    Rows are people and sessions, columns models, kinds of testing and instruments.
+    """
     counts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
     for row in measures:
         kind = 0 if row.status is FitStatus.OK else 1 if row.status.keeps_value else 2
-        counts[_scan(row), row.method][kind] += 1
+        counts[_scan(row), _column(row)][kind] += 1
     scans = list(dict.fromkeys(scan for scan, _ in counts))
     methods = list(dict.fromkeys(method for _, method in counts))
     shown = scans[:MOST_ROWS]
@@ -39,6 +45,13 @@ def statuses(measures: Sequence[Measure]) -> Drawing:
 def _scan(row: Measure) -> str:
     session = "" if row.session_id in ("", "n/a") else f" {row.session_id}"
     return f"{row.participant_id}{session}"
+
+
+def _column(row: Measure) -> str:
+    """A model of PET; a kind of testing; an instrument: hundreds of single measures would draw nothing."""
+    if row.modality == "phenotype":
+        return row.measure
+    return _KINDS.get(row.modality, row.method)
 
 
 def _cell(axes: Axes, column: int, row: int, count: Sequence[int]) -> None:

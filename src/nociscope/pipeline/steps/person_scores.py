@@ -13,7 +13,7 @@ from nociscope.io.instruments import instruments
 from nociscope.io.record import read_record
 from nociscope.pipeline.step import Need, Output, Source
 from nociscope.pipeline.steps import scores
-from nociscope.report.model import ScoreReport
+from nociscope.report.model import Grade, ScoreReport
 
 STEPS = {"sensory": "score-sensory", "stimulation": "score-stimulation", "answers": "score-phenotype"}
 
@@ -55,6 +55,19 @@ def gathered(records: Mapping[str, Any]) -> ScoreReport:
         titles={key: f"{c.name} ({c.version})" for key, c in used.items() if c},
         hrefs={role: f"../{one.file}" for role, one in filed.items()},
     )
+
+
+def grades(everybody: Iterable[PersonScores]) -> tuple[Grade, ...]:
+    """Grades of everybody by every rule, under the name that its criteria have."""
+    out = []
+    for found in everybody:
+        for session, decision in found.decisions:
+            criteria = _criteria(decision)
+            name = f"{criteria.name} ({criteria.version})" if criteria else decision.criteria
+            rule = "" if decision.rule == "grade" else f", {decision.rule.replace('_', ' ')}"
+            at = "" if session in ("", "n/a") else f", {session}"
+            out.append(Grade(found.participant, f"{name}{rule}{at}", decision.grades))
+    return tuple(out)
 
 
 def _criteria(decision: Decision) -> Instrument | None:

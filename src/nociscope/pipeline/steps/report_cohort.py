@@ -20,8 +20,8 @@ from nociscope.models.biosample.rs6971 import column_problems
 from nociscope.pipeline.hypothesis_log import resolved, tried
 from nociscope.pipeline.log import StepLog
 from nociscope.pipeline.step import Logs, Make, Need, Output, Params, Produced, Source, Step, Table
-from nociscope.pipeline.steps import pages, read, write
-from nociscope.pipeline.steps.collect_cohort import cohort_rows
+from nociscope.pipeline.steps import pages, person_scores, read, scores, write
+from nociscope.pipeline.steps.collect_cohort import SCORED, cohort_rows
 from nociscope.pipeline.steps.evaluate_maps import with_tracer
 from nociscope.pipeline.steps.report_participant import TrueValues, filed_logs, truth
 from nociscope.pipeline.steps.settings import whole_study
@@ -93,6 +93,8 @@ def run(records: Mapping[str, Any], params: Params) -> Produced:
             ("Data dictionary of the cohort table", "../cohort/measures.json"),
             ("Cohort table as Parquet", "../cohort/measures.parquet"),
         ),
+        groups=_groups(people, study),
+        grades=person_scores.grades(found for found, _ in records.get("grades") or ()),
     )
     return Produced({"page": render_cohort(report)})
 
@@ -108,17 +110,26 @@ def _of_map(study: Study, name: str) -> tuple[str, ...]:
     return (find_tracer(tracer).name,) if tracer else ()
 
 
+def _groups(people: People, study: Study) -> dict[str, str]:
+    """Participant to group, in the order of the study's levels."""
+    known = {f"sub-{p}": str(people.row(p)[study.groups.variable]) for p in people.participants
+             if study.groups.variable in people.row(p)}  # fmt: skip
+    order = {level: i for i, level in enumerate(study.groups.levels)}
+    return dict(sorted(known.items(), key=lambda one: (order.get(one[1], len(order)), one[0])))
+
+
 def _participants(people: People, rows: Sequence[Measure]) -> list[str]:
     return sorted({r.participant_id for r in rows} | {f"sub-{p}" for p in people.participants})
 
 
 def _person(participant: str, known: tuple[Fact, ...], rows: Sequence[Measure], failed: Sequence[Failure]) -> Person:
     own = [r for r in rows if r.participant_id == participant]
-    sessions = {r.session_id for r in own}
+    sessions = {r.session_id for r in own if r.modality.startswith("pet")}
     missing = sum(not r.status.keeps_value for r in own)
     steps = tuple(dict.fromkeys(f.step for f in failed if f.participant_id == participant))
-    scanned = any(r.modality.startswith("pet") for r in own)  # only scans have a page of their person
-    page = f"{participant}.html" if scanned else ""
+    # tables of another program, and of everybody at once, make no page of a person
+    paged = any(r.modality.startswith("pet") or r.modality in SCORED for r in own)
+    page = f"{participant}.html" if paged else ""
     return Person(participant, known, len(sessions), page, len(own), missing, steps)
 
 
@@ -159,12 +170,13 @@ def _truth(rows: Sequence[Measure], known: TrueValues) -> tuple[Truth, ...]:
 
 STEP = Step(
     name="report-cohort",
-    version="1",
+    version="2",
     level="group",
     needs={
         "measures": Need(Output("collect-cohort", "measures"), cohort_rows),
         "findings": Need(Output("evaluate-hypotheses", "*", many=True), _findings, optional=True),
         "maps": Need(Output("evaluate-maps", "*", many=True), _maps, optional=True),
+        "grades": Need(Output("score-phenotype", scores.MADE, many=True), scores.read_scores, optional=True),
         "logs": Need(Logs(), filed_logs),
         "people": Need(read.EVERYONE, read.people, optional=True),
         "truth": Need(Table("derivatives/truth/truth.tsv"), truth, optional=True),
