@@ -123,7 +123,26 @@ def test_long_tables_are_no_duplicates_of_people(tmp_path):
     (tmp_path / "participants.tsv").write_text("participant_id\nsub-1\n")
     for name in LONG_TABLES:
         long_table(tmp_path, name).write_text("participant_id\tvalue\nsub-1\t1\nsub-1\t2\n")
+    long_table(tmp_path, "genotype").write_text("participant_id\trsid\tallele1\tallele2\nsub-1\trs6971\tC\tT\n")
     (tmp_path / "phenotype" / "pcs.tsv").write_text("participant_id\tpcs_01\nsub-1\t3\n")
     people = read_people(tmp_path)
     assert people.problems == ()
-    assert people.columns == ("pcs.pcs_01",)
+    assert people.columns == ("pcs.pcs_01", "rs6971")
+    assert (people.get("1", "rs6971"), people.sources["rs6971"]) == ("CT", "phenotype/genotype.tsv")
+
+
+@pytest.mark.parametrize(
+    ("own", "alleles", "code", "value"),
+    [
+        ("n/a", "C\tA", "genotype-unreadable", None),  # mixed strands: nobody's genotype is guessed
+        ("HAB", "C\tT", "genotype-differs", "HAB"),
+        ("GA", "C\tT", "", "GA"),  # the same on the other strand
+    ],
+)
+def test_a_genotype_table_neither_guesses_nor_overrules(tmp_path, own, alleles, code, value):
+    (tmp_path / "phenotype").mkdir()
+    (tmp_path / "participants.tsv").write_text(f"participant_id\trs6971\nsub-1\t{own}\n")
+    long_table(tmp_path, "genotype").write_text(f"participant_id\trsid\tallele1\tallele2\nsub-1\trs6971\t{alleles}\n")
+    people = read_people(tmp_path)
+    assert [p.code for p in people.problems] == ([code] if code else [])
+    assert people.get("1", "rs6971") == value
