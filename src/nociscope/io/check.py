@@ -15,6 +15,7 @@ from nociscope.io.maps import chosen
 from nociscope.io.people import People, read_people
 from nociscope.io.sidecar import UPTAKE, read_scan
 from nociscope.io.study import pet_settings
+from nociscope.io.table import read_tsv
 from nociscope.io.tracers import find_tracer, key
 
 
@@ -22,7 +23,7 @@ def inventory(index: Index) -> dict[str, str]:
     """Return what is there: people, sessions, scans by tracer, blood, and every derivative dataset."""
     scans = index.scans()
     found = {
-        "participants": str(len(index.participants())),
+        "participants": _participants(index),
         "sessions": ", ".join(sorted({k.ses for k in scans if k.ses})) or "none",
         "PET scans": str(len(scans)),
         "tracers": _counted(_tracer(index, k) for k in scans) or "none",
@@ -35,6 +36,20 @@ def inventory(index: Index) -> dict[str, str]:
             listed = ", ".join(f"{n} {suffix}" for suffix, n in sorted(kinds.items()))
             found[f"derivative {label}"] = f"{listed or 'nothing'} ({folder})"
     return found
+
+
+def _participants(index: Index) -> str:
+    """How many people there are; where folders are empty and all is in tables, how many are listed."""
+    found = len(index.participants())
+    folders = sum(p.is_dir() for p in index.root.glob("sub-*"))
+    table = index.root / "participants.tsv"
+    try:
+        listed = len(read_tsv(table).rows) if table.is_file() else 0
+    except NociscopeError:
+        listed = 0  # what is wrong with the table is told by whoever reads it
+    if found or not max(folders, listed):
+        return str(found)
+    return f"{listed or folders} ({'in participants.tsv' if listed else 'folders'}, without a file of their own)"
 
 
 def check_dataset(index: Index, study: Study | None = None, people: People | None = None) -> list[Problem]:

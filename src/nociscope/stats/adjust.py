@@ -66,7 +66,9 @@ def adjust_family(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     A family of one hypothesis keeps its own correction. Over several, ``max`` and ``step-down`` multiply
     each hypothesis' own p by the number of hypotheses (Bonferroni: steps between hypotheses would not hold where one
     is true in some regions only), ``holm`` and ``fdr`` take all regions of all hypotheses together, ``none`` stays
-    none. Where hypotheses form several families, every finding says that nothing is corrected across these.
+    none. Where a family mixes methods, as kinds do that have no maximum statistic (single cases, mediation, sites as
+    random effects), the hypotheses of each method share the level by their number. Where hypotheses form several
+    families, every finding says that nothing is corrected across these.
     Call it once, on what `evaluate` returned.
     """
     out = list(findings)
@@ -98,4 +100,5 @@ def _across_families(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
 def _joint(findings: list[Finding], method: str, hypotheses: int) -> list[float]:
     if method in BY_MAXIMUM:
         return [min(1.0, hypotheses * f.p_adjusted) for f in findings]
-    return [float(p) for p in adjusted(np.array([f.p_value for f in findings]), method)]
+    share = hypotheses / max(1, len({f.hypothesis for f in findings}))
+    return [min(1.0, share * float(p)) for p in adjusted(np.array([f.p_value for f in findings]), method)]

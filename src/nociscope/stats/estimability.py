@@ -17,10 +17,21 @@ def why_not(asked: Question) -> str:
     """Reason why nothing can be estimated, empty where something can."""
     counts = ", ".join(f"{count} {name}" for name, count in asked.n.items())
     if sum(asked.n.values()) < FEWEST or min(asked.n.values()) < (FEWEST_OF_GROUP if len(asked.n) > 1 else FEWEST):
-        return f"only {counts}"
+        return f"only {counts}" if sum(asked.n.values()) > 1 else _at_most_one(sum(asked.n.values()))
     if asked.kind == "correlate" and not asked.is_joint and np.ptp(asked.design.interest) == 0:
         return "the other variable is constant"
     return _of_design(asked, counts)
+
+
+def complete(people: int) -> str:
+    """How few people have all sessions, in words."""
+    return {0: "nobody has all sessions", 1: "only one person has all sessions"}.get(
+        people, f"only {people} people have all sessions"
+    )
+
+
+def _at_most_one(people: int) -> str:
+    return f"{'only one person' if people else 'nobody'} has all the numbers that the question needs"
 
 
 def _of_design(asked: Question, counts: str) -> str:

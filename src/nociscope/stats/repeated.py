@@ -12,6 +12,7 @@ from nociscope.core.hypothesis_data import HypothesisData
 from nociscope.core.study import Hypothesis
 from nociscope.stats import checks
 from nociscope.stats.design import Array, Design
+from nociscope.stats.estimability import complete
 from nociscope.stats.joint import JointFit, fit_joint
 from nociscope.stats.over_regions import corrected
 from nociscope.stats.permutation import PermutationTest, permutation_test, smallest_attainable_p
@@ -90,7 +91,7 @@ def _findings(
 ) -> tuple[Finding, ...]:
     values = _values(data, hypothesis)[sample.rows][:, :, sample.region_index]
     if len(sample.people) < FEWEST:
-        note = raised("too-few-people", values={"what": f"only {len(sample.people)} people with all sessions"})
+        note = raised("too-few-people", values={"what": complete(len(sample.people))})
         return _blank(sample, data, hypothesis, settings, values, (note,), "not_estimable")
     design, y = within_people(values)
     moves = relabellings(design, hypothesis.permutations, settings.exact_limit, settings.seed)

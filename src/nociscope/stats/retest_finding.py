@@ -10,6 +10,7 @@ from nociscope.core.finding import EffectSize, Finding, Point, Safeguard
 from nociscope.core.hypothesis_data import HypothesisData
 from nociscope.core.study import Hypothesis
 from nociscope.stats.design import Array
+from nociscope.stats.estimability import complete
 from nociscope.stats.finding_text import CITES
 from nociscope.stats.retest import Retest, reliability
 from nociscope.stats.safeguards import raised
@@ -43,7 +44,7 @@ def _finding(data: HypothesisData, hypothesis: Hypothesis, settings: TestSetting
 
 def _reliability(values: Array, level: float) -> Retest | str:
     if len(values) < FEWEST:
-        return f"only {len(values)} people with all sessions"
+        return complete(len(values))
     return "everybody has the same value" if np.ptp(values) == 0 else reliability(values, level)
 
 

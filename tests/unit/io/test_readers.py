@@ -111,6 +111,15 @@ def test_the_inventory_counts_what_is_there(tmp_path):
     assert found["derivative petprep"].startswith("4 tacs")
 
 
+def test_people_whose_folders_are_empty_are_counted(tmp_path):
+    (tmp_path / "dataset_description.json").write_text('{"Name": "x", "BIDSVersion": "1.10.0"}', encoding="utf-8")
+    for who in ("sub-01", "sub-02", "sub-03"):
+        (tmp_path / who).mkdir()
+    assert inventory(index_dataset(tmp_path))["participants"].startswith("3 (folders")
+    (tmp_path / "participants.tsv").write_text("participant_id\nsub-01\nsub-02\nsub-03\n", encoding="utf-8")
+    assert inventory(index_dataset(tmp_path))["participants"].startswith("3 (in participants.tsv")
+
+
 # what is written reads back
 
 

@@ -124,6 +124,17 @@ def test_a_family_of_two_hypotheses_is_corrected_jointly(cohort, contrast, metho
         assert after == pytest.approx(adjusted(np.array([f.p_value for f in joint]), method))
 
 
+def test_methods_that_share_a_family_share_its_level(cohort, contrast):
+    one = evaluate(cohort(), contrast(name="a", family="f"))
+    two = evaluate(cohort(seed=5), contrast(name="b", family="f", adjust="holm"))
+    three = evaluate(cohort(seed=6), contrast(name="c", family="f", adjust="holm"))
+    joint = adjust_family(one + two + three)
+    after = np.array([f.p_adjusted for f in joint])
+    assert after[:3] == pytest.approx(np.minimum(1, 3 * np.array([f.p_adjusted for f in one])))
+    of_two = adjusted(np.array([f.p_value for f in two + three]), "holm")
+    assert after[3:] == pytest.approx(np.minimum(1, 3 / 2 * of_two))
+
+
 def test_hypotheses_of_different_families_stay_as_they_are(cohort, contrast):
     one, two = evaluate(cohort(), contrast(name="a")), evaluate(cohort(seed=5), contrast(name="b"))
     after = adjust_family(one + two)

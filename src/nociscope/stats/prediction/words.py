@@ -51,7 +51,13 @@ def method(plan: Plan, null: Chance) -> str:
         measure = "AUC over pairs of people held out by the same model, DeLong's interval on the logit scale, widened"
         measure += " to the spread under permutation"
     else:
-        measure = "R² of held-out predictions, bootstrap interval over people"
+        measure = (
+            "R² of held-out predictions: 1 minus their squared error over that of the mean of each fold's training "
+        )
+        measure += (
+            "people, bootstrap interval over people; r of held-out numbers pools folds, whose means move against "
+        )
+        measure += "the people left out, and can be negative while R² is positive"
     return f"{model}; {fold_words(plan)}; {steps} inside every fold; {measure}; {test_words(plan, null)}"
 
 
