@@ -53,3 +53,16 @@ def canonical(place: str) -> str:
 def brain(regions: Sequence[str]) -> tuple[str, ...]:
     """Regions of a segmentation that lie in the brain, for a whole-brain curve where none was drawn."""
     return tuple(r for r in regions if not NOT_BRAIN.search(r))
+
+
+def sided(name: str) -> tuple[str, str]:
+    """Region and side from a name that begins with ``Left`` or ``Right``: ``thalamus-left`` and ``L``.
+
+    FreeSurfer 7 dropped the ``Proper`` of the thalamus without another region being meant. What lies in the middle
+    keeps its name, with ``n/a`` as side.
+    """
+    text = re.sub(r"[ _]+", "-", name.strip()).casefold()
+    side, dash, rest = text.partition("-")
+    if side not in ("left", "right") or not dash:
+        return text, "n/a"
+    return f"{rest.removesuffix('-proper')}-{side}", side[0].upper()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from nociscope.core.errors import MissingFile
 from nociscope.core.problem import Problem
+from nociscope.io import freesurfer
 from nociscope.io.file import LABEL, RAW, File
 from nociscope.io.table import read_json
 
@@ -61,21 +62,40 @@ class Walk:
         self.problems: list[Problem] = []
         self._read(root, [e for e in os.scandir(root) if e.is_file()])
         for entry in sorted(os.scandir(root), key=lambda e: e.name):
-            if entry.name.startswith("sub-") and entry.is_dir() and self._wanted(entry, "sub", subs):
+            if not (entry.name.startswith("sub-") and entry.is_dir()):
+                continue
+            if self.label != RAW and freesurfer.is_tree(Path(entry.path)):
+                self._tree(Path(entry.path), subs)
+            elif self._wanted(entry, "sub", subs):
                 self._descend(Path(entry.path))
+
+    def _tree(self, folder: Path, subs: set[str] | None) -> None:
+        """FreeSurfer's folder of a person or a visit."""
+        if problem := freesurfer.refused(folder):
+            self.problems.append(problem)
+        elif (own := freesurfer.labels(folder)) is None:
+            self._unsafe(folder)
+        elif (subs is None or own["sub"] in subs) and (
+            self.sessions is None or own.get("ses") in {None, *self.sessions}
+        ):
+            self.seen["sub"].add(own["sub"])
+            self.files += freesurfer.tables(folder, self.label, own)
 
     def _wanted(self, entry: os.DirEntry[str], prefix: str, only: set[str] | None) -> bool:
         bare = entry.name.removeprefix(f"{prefix}-")
         if LABEL.fullmatch(bare):
             self.seen[prefix].add(bare)
             return only is None or bare in only
+        self._unsafe(Path(entry.path))
+        return False
+
+    def _unsafe(self, folder: Path) -> None:
         self.problems.append(
             Problem(
-                "unsafe-name", entry.path, f"{entry.name!r} is not a BIDS label: expected letters and digits",
+                "unsafe-name", str(folder), f"{folder.name!r} is not a BIDS label: expected letters and digits",
                 ("all",), "rename the folder and the files in it", "error",
             )
         )  # fmt: skip
-        return False
 
     def _descend(self, folder: Path) -> None:
         entries = sorted(os.scandir(folder), key=lambda e: e.name)

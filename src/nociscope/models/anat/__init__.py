@@ -1,0 +1,1 @@
+"""Anatomy: what is computed from volumes and thicknesses."""
