@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +15,11 @@ from nociscope.core.study import Hypothesis
 from nociscope.stats.design import Array
 from nociscope.stats.settings import TestSettings
 from nociscope.stats.sites.conjunction import COMBINATIONS, partial_conjunction, same_direction, sites_with_effect
+from nociscope.stats.sites.one_sided import one_sided_p
 from nociscope.stats.sites.people import named_sites, taken
 from nociscope.stats.sites.summaries import standardised_variance
 
 NAN = float("nan")
-_FEWEST_RESAMPLES = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,9 +123,16 @@ def sites_asked(data: HypothesisData, hypothesis: Hypothesis) -> tuple[tuple[str
 def _at(data: HypothesisData, hypothesis: Hypothesis, settings: TestSettings, site: str) -> tuple[Finding, ...]:
     from nociscope.stats.evaluate import evaluate  # it calls this module
 
-    here = taken(data, np.array([p.part == site for p in data.people]))
-    # a site by itself has nothing to be harmonised with
-    return evaluate(here, hypothesis.model_copy(update={"replicate": None, "harmonise": ""}), settings)
+    return evaluate(_people(data, site), _alone(hypothesis), settings)
+
+
+def _people(data: HypothesisData, site: str) -> HypothesisData:
+    return taken(data, np.array([p.part == site for p in data.people]))
+
+
+def _alone(hypothesis: Hypothesis) -> Hypothesis:
+    """Ask one site: by itself it has nothing to be harmonised with."""
+    return hypothesis.model_copy(update={"replicate": None, "harmonise": ""})
 
 
 def _one_sided(
@@ -135,14 +142,10 @@ def _one_sided(
     """P of each direction, shapes (site, region); of a one-sided hypothesis only its own."""
     if hypothesis.alternative != "two-sided":
         return (_array(found, lambda f: f.p_value),)
-    quick = replace(settings, resamples=_FEWEST_RESAMPLES)  # intervals are not looked at
-    out = []
-    for side in ("greater", "less"):
-        # a floor that stops a two-sided question may let a one-sided one pass; only sites with an answer count
-        asked = hypothesis.model_copy(update={"alternative": side})
-        p = _array(tuple(_at(data, asked, quick, site) for site in sites), lambda f: f.p_value)
-        out.append(np.where(np.isfinite(_array(found, lambda f: f.estimate)), p, np.nan))
-    return tuple(out)
+    alone = _alone(hypothesis)
+    p = np.stack([one_sided_p(_people(data, site), alone, settings) for site in sites], axis=1)
+    # only sites with an answer count, whatever one side alone could have shown
+    return tuple(np.where(np.isfinite(_array(found, lambda f: f.estimate)), side, np.nan) for side in p)
 
 
 def _array(found: tuple[tuple[Finding, ...], ...], of: Callable[[Finding], float]) -> Array:
