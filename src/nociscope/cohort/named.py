@@ -59,7 +59,7 @@ class Named:
 
     def _measured(self, name: str) -> list[Measure]:
         """Rows of ``model.measure.region`` or ``measure.region``; of several modalities the hypothesis' own."""
-        parts = tuple(name.split("."))
+        parts = tuple(name.rsplit(".", 2))  # a model may hold dots: freesurfer-7.4.1-aseg
         of_name = {3: lambda r: (r.method, r.measure, r.region), 2: lambda r: (r.measure, r.region)}.get(len(parts))
         rows = [r for r in self.view.rows if of_name is not None and of_name(r) == parts]
         own = [r for r in rows if r.modality == self.modality]

@@ -26,6 +26,7 @@ PATTERNS: dict[str, str] = {
     "mimap": _SCAN + "[_space-{space}]_model-{model}_meas-{meas}_mimap.nii.gz",
     "phenotype": "phenotype/{instrument}_scores.tsv",
     "scores": "sub-{sub}/beh/sub-{sub}_desc-{desc}_scores.json",
+    "morph": "sub-{sub}/anat/sub-{sub}_desc-{desc}_morph.json",
     "cohort": "cohort/{table}.{extension}",
     "group": "group/{hypothesis}/{table}.{extension}",
     "report": "report/index.html",
@@ -39,6 +40,7 @@ BIDSIGNORE = (
     "**/*_tacs.*", "**/*_kinpar.*", "**/*_mimap.*", "**/*_inputfunction.*", "**/*_desc-fit_blood.*",
     "**/*_desc-scan_pet.json",
     "**/*_scores.*", "cohort/", "group/", "report/", "logs/", ".work/", ".staging-*/", "phenotype/*_scores.*",
+    "**/*_morph.*",
 )  # fmt: skip
 """Suffixes of the PET derivatives proposal that the BIDS schema does not have yet, and our own folders."""
 

@@ -25,6 +25,7 @@ HEADINGS = {
     "score-sensory": "Sensory testing",
     "score-stimulation": "Stimulation",
     "score-phenotype": "Questionnaires and criteria",
+    "collect-anatomy": "Anatomy",
     "assay-biosamples": "Assays",
     "assess-outcomes": "Outcomes",
     "collect-cohort": "Sensory testing",

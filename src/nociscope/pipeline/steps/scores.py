@@ -19,16 +19,16 @@ MAPS = "maps"
 """Key of motor maps, which only the figure of a person needs."""
 
 
-def make(desc: str) -> Make:
-    """``sub-X_desc-<desc>_scores.json`` with a table beside it."""
-    return Make(named(desc), _write, optional=True)
+def make(desc: str, pattern: str = "scores") -> Make:
+    """``sub-X_desc-<desc>_scores.json``, or another pattern of names, with a table beside it."""
+    return Make(named(desc, pattern), _write, optional=True)
 
 
-def named(desc: str) -> Callable[[Mapping[str, str]], str]:
-    """Entities of a task to ``sub-X_desc-<desc>_scores.json``."""
+def named(desc: str, pattern: str = "scores") -> Callable[[Mapping[str, str]], str]:
+    """Entities of a task to ``sub-X_desc-<desc>_scores.json``, or to another pattern of names."""
 
     def name(entities: Mapping[str, str]) -> str:
-        return names.build("scores", {"sub": entities["sub"], "desc": desc})
+        return names.build(pattern, {"sub": entities["sub"], "desc": desc})
 
     return name
 
