@@ -91,7 +91,7 @@ def levels_beside_interaction(asked: Question, hypothesis: Hypothesis) -> Raised
 
 def sex_separable(asked: Question, hypothesis: Hypothesis, sample: Sample) -> Raised:
     """A group that lacks a sex which another has."""
-    if not asked.groups or not _in_one_group(sample, "sex"):
+    if not asked.groups or _group_empty(hypothesis, sample) or not _in_one_group(sample, "sex"):
         return ()
     group, sex = sample.labels("group"), sample.labels("sex")
     groups = hypothesis.contrast or np.unique(group).tolist()
@@ -102,10 +102,15 @@ def sex_separable(asked: Question, hypothesis: Hypothesis, sample: Sample) -> Ra
     return (raised("sex-not-separable", values={"cells": "; ".join(cells)}),)
 
 
+def _group_empty(hypothesis: Hypothesis, sample: Sample) -> bool:
+    """A group of nobody: too few people is then what is wrong, not how sites or sexes lie."""
+    return not set(hypothesis.contrast) <= set(sample.labels("group").tolist())
+
+
 def site_separable(asked: Question, hypothesis: Hypothesis, sample: Sample) -> Raised:
     """Sites that contributed to one group only."""
     sites = np.unique(sample.labels("site"))
-    if not asked.groups or sites.size < 2:
+    if not asked.groups or sites.size < 2 or _group_empty(hypothesis, sample):
         return ()
     lonely = _in_one_group(sample, "site")
     if len(lonely) == sites.size:

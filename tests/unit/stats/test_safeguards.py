@@ -546,3 +546,12 @@ def test_cross_sectional_mediation(cohort):
     hypothesis = Hypothesis.model_validate({"name": "h", "measure": "VT", "mediate": asked, "permutations": 100})
     finding = mediation_findings(data, hypothesis, QUICK)[0]
     assert finding.status == "ok" and "cross-sectional-mediation" in codes(finding)
+
+
+def test_a_group_of_nobody_is_too_few_people_not_a_matter_of_sites():
+    people = tuple(Person(f"sub-{i}", group="treated", site="AB"[i % 2], sex="FM"[i % 2]) for i in range(12))
+    data = HypothesisData(people, ("THA",), "1", np.arange(12.0)[:, None], scale="other")
+    found = first(data, Hypothesis(name="h", measure="VT", contrast=["treated", "shamm"]))
+    assert "site-aliased" not in codes(found)
+    assert "sex-not-separable" not in codes(found)
+    assert "0 shamm" in message(found, "too-few-people")

@@ -12,7 +12,7 @@ from nociscope.cohort.assayed import plates_of
 from nociscope.cohort.limits import asked_of, censored_details
 from nociscope.cohort.scored import with_grades, with_sides
 from nociscope.cohort.select import CohortView, Selection, select
-from nociscope.core.errors import StudyError
+from nociscope.core.errors import InputError, StudyError
 from nociscope.core.finding import Finding
 from nociscope.core.status import FitStatus
 from nociscope.core.study import Hypothesis, Study
@@ -52,7 +52,7 @@ def run(records: Mapping[str, Any], params: Params) -> Produced:
     )
     asked = _of_regions(study)
     chosen = _selections(view, asked, {h.name: h for h in study.hypothesis})
-    found = [f for hypothesis in asked for f in _answered(hypothesis, chosen[hypothesis.name], settings, plates)]
+    found = _all_answered(asked, chosen, settings, plates)
     corrected = adjust_family(tuple(found))
     made = {h.name: tuple(f for f in corrected if f.hypothesis == h.name) for h in asked}
     return Produced(made, methods=tuple(dict.fromkeys(f"{f.kind.capitalize()}: {f.method}." for f in corrected)))
@@ -64,6 +64,36 @@ def _of_regions(study: Study) -> list[Hypothesis]:
 
 
 Plates = Mapping[tuple[str, str], str]
+
+
+def _all_answered(
+    asked: list[Hypothesis], chosen: Mapping[str, Chosen], settings: TestSettings, plates: Plates
+) -> list[Finding]:
+    """Findings of all hypotheses; those that name what the data do not hold are told together."""
+    found: list[Finding] = []
+    faults: list[str] = []
+    for hypothesis in asked:
+        try:
+            found += _answered(hypothesis, chosen[hypothesis.name], settings, plates)
+        except (InputError, StudyError) as error:
+            faults.append(_fault(hypothesis, error))
+    _tell(faults, len(asked))
+    return found
+
+
+def _fault(hypothesis: Hypothesis, error: Exception) -> str:
+    """What is wrong, with the hypothesis that it is wrong in."""
+    told = str(error).removeprefix("study file: ")
+    where = f"hypothesis {hypothesis.name!r}"
+    return told if where in told else f"{where}: {told}"
+
+
+def _tell(faults: list[str], count: int) -> None:
+    if faults:
+        raise StudyError(
+            f"{len(faults)} of {count} hypotheses cannot be asked: {' '.join(faults)}".rstrip("."),
+            do="mend them in the study file and run the group level again",
+        )
 
 
 def _answered(hypothesis: Hypothesis, chosen: Chosen, settings: TestSettings, plates: Plates) -> list[Finding]:
@@ -86,12 +116,8 @@ def _selections(view: CohortView, asked: list[Hypothesis], known: Mapping[str, H
         try:
             chosen[hypothesis.name] = [(part, select(view, part)) for part in _parts(hypothesis, known)]
         except StudyError as error:
-            faults.append(str(error))
-    if faults:
-        raise StudyError(
-            f"{len(faults)} of {len(asked)} hypotheses cannot be asked: {' '.join(faults)}",
-            do="mend them in the study file and run the group level again",
-        )
+            faults.append(_fault(hypothesis, error))
+    _tell(faults, len(asked))
     return chosen
 
 

@@ -60,13 +60,17 @@ def single_case_findings(data: HypothesisData, hypothesis: Hypothesis, settings:
     Raises
     ------
     InputError
-        The hypothesis is of another kind, or names a column to match that the data do not have.
+        The hypothesis is of another kind, or names a column to match or a group that the data do not have.
     """
     single = hypothesis.single_case
     if single is None or data.values is None:
         raise InputError("not a single-case question", expected="single_case, and values", got=hypothesis.kind)
     if absent := [column for column in single.match if column not in data.match]:
         raise InputError("nothing to match by", expected=", ".join(single.match), got=f"without {', '.join(absent)}")
+    known = {p.group for p in data.people} - MISSING_LABELS
+    if nobody := [group for group in (single.cases, single.controls) if group not in known]:
+        raise InputError(f"nobody is {' or '.join(map(repr, nobody))}", expected=f"two of {', '.join(sorted(known))}",
+                         do="name groups that exist")  # fmt: skip
     findings = [_finding(asked) for asked in _all_asked(data, hypothesis, settings)]
     method = {"max": "holm", "step-down": "holm"}.get(hypothesis.adjust, hypothesis.adjust)
     p = adjusted(np.array([f.p_value for f in findings]), method)

@@ -155,3 +155,8 @@ def test_what_is_not_a_single_case_question_is_the_callers_mistake(contrast):
         single_case_findings(people(), contrast(), QUICK)
     with pytest.raises(InputError, match="nothing to match by"):
         single_case_findings(people(match={}), asked(), QUICK)
+
+
+def test_a_group_of_nobody_is_an_error_not_an_empty_answer():
+    with pytest.raises(InputError, match=r"nobody is 'patientt'; expected two of"):
+        single_case_findings(people(), asked(single_case={"cases": "patientt", "controls": "control"}), TestSettings())
