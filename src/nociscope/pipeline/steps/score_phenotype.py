@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -113,21 +113,40 @@ def _elsewhere(criteria: Instrument, people: People, person: str, settings: Phen
 def _answers(source: Source, params: Params) -> Answered:
     """Every table of phenotype/ whose name is an instrument's, or that the study file gives to one."""
     settings = PhenotypeSettings(**params["phenotype"])
-    tables: dict[str, AnswerTable] = {}
-    files: dict[str, str] = {}
-    problems = []
-    for name, path in _files(source, settings):
-        instrument, prefix, names = find_instrument(name), settings.prefix.get(name, ""), settings.columns.get(name)
-        files[name] = f"bids::phenotype/{path.name}"
-        try:
-            tables[name] = read_answers(path, instrument, prefix, names, leave_out=True)
-        except DatasetError as error:
-            problems.append(refused(instrument, error, files[name]))
+    tables, problems = read_tables(source.companions, settings)
+    files = {name: _uri(path) for name, path in _files(source.companions, settings)}
     return Answered(tables, read.people(source), files, tuple(problems))
 
 
-def _files(source: Source, settings: PhenotypeSettings) -> list[tuple[str, Path]]:
-    by_stem = {p.stem: p for p in source.companions if p.parent.name == "phenotype" and p.suffix == ".tsv"}
+def read_tables(paths: Sequence[Path], settings: PhenotypeSettings) -> tuple[dict[str, AnswerTable], list[Problem]]:
+    """Tables of answers by instrument, and those that cannot be read as problems.
+
+    Parameters
+    ----------
+    paths : files beside participants.tsv; those in phenotype/ are looked at.
+
+    Raises
+    ------
+    InputError
+        The study file asks for an instrument that has no table.
+    """
+    tables: dict[str, AnswerTable] = {}
+    problems = []
+    for name, path in _files(paths, settings):
+        instrument, prefix, names = find_instrument(name), settings.prefix.get(name, ""), settings.columns.get(name)
+        try:
+            tables[name] = read_answers(path, instrument, prefix, names, leave_out=True)
+        except DatasetError as error:
+            problems.append(refused(instrument, error, _uri(path)))
+    return tables, problems
+
+
+def _uri(path: Path) -> str:
+    return f"bids::phenotype/{path.name}"
+
+
+def _files(paths: Sequence[Path], settings: PhenotypeSettings) -> list[tuple[str, Path]]:
+    by_stem = {p.stem: p for p in paths if p.parent.name == "phenotype" and p.suffix == ".tsv"}
     own = {stem: name for name, stem in settings.files.items()}
     wanted = set(settings.instruments)
     found = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nociscope.pipeline.step import StepTable
 from nociscope.pipeline.steps.assay_biosamples import STEP as ASSAY_BIOSAMPLES
 from nociscope.pipeline.steps.assess_outcomes import STEP as ASSESS_OUTCOMES
+from nociscope.pipeline.steps.check_answers import STEP as CHECK_ANSWERS
 from nociscope.pipeline.steps.collect_anatomy import STEP as COLLECT_ANATOMY
 from nociscope.pipeline.steps.collect_cohort import STEP as COLLECT_COHORT
 from nociscope.pipeline.steps.collect_tacs import STEP as COLLECT_TACS
@@ -31,6 +32,7 @@ STEPS: StepTable = (
     SCORE_PHENOTYPE,
     COLLECT_ANATOMY,
     REPORT_PARTICIPANT,
+    CHECK_ANSWERS,
     ASSAY_BIOSAMPLES,
     ASSESS_OUTCOMES,
     COLLECT_COHORT,
