@@ -80,7 +80,15 @@ def by_enhancement(tested: Tested) -> Corrected:
     enhanced = made.maps(test.statistic)[0].astype(np.float64)
     p = reached(null, np.abs(enhanced), ENHANCED_TIE)
     maps = {"tfce": enhanced, "p_tfce": p}
-    return Corrected(enhanced, p, null, maps, np.zeros(enhanced.size, dtype=np.int32), notes={"tfce": made.note})
+    notes = {"tfce": made.note} | ({"tfce ties": TIES} if tested.moves.exact and made.convention.step != "none" else {})
+    return Corrected(enhanced, p, null, maps, np.zeros(enhanced.size, dtype=np.int32), notes=notes)
+
+
+TIES = (
+    "all relabellings are enumerated, and a stepped sum can tell apart relabellings that are the same but for "
+    "round-off, where a value falls on a level: p may be one count off; exact-t and exact-z have no levels"
+)
+"""What a stepped convention cannot promise of an enumerated design."""
 
 
 def by_extent(tested: Tested) -> Corrected:

@@ -205,3 +205,30 @@ def test_a_map_that_does_not_fit_is_the_caller_s_mistake():
         evaluate_map(data, y[:, 1:], space(), asked(), SETTINGS)
     with pytest.raises(InputError, match="harmonise"):
         evaluate_map(data, y, space(), asked(contrast=["a", "b"], harmonise="site"), SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("convention", "told"), [("exact-t", False), ("palm", True), ("randomise", True), ("nilearn", True)]
+)
+def test_steps_of_an_enumerated_design_are_told(convention, told):
+    data, y = cohort()
+    hypothesis = Hypothesis(
+        name="h", measure="VT", contrast=["a", "b"], permutations=200,
+        map=MapSettings(statistic="tfce", convention=convention),
+    )  # fmt: skip
+    assert ("tfce ties" in evaluate_map(data, y, space(), hypothesis, SETTINGS).notes) == told
+    drawn = replace(SETTINGS, exact_limit=100)
+    assert "tfce ties" not in evaluate_map(data, y, space(), hypothesis, drawn).notes
+
+
+def test_mirrored_labellings_tie_without_steps_and_within_a_count_with_them():
+    """Two groups of four, two-sided: each labelling and its mirror give the same map with the other sign."""
+    data, y = cohort(8)
+    for convention, slack in (("exact-t", 0), ("nilearn", 1)):
+        settings = MapSettings(statistic="tfce", convention=convention)
+        hypothesis = Hypothesis(name="h", measure="VT", contrast=["a", "b"], map=settings)
+        p = np.asarray(evaluate_map(data, y, space(), hypothesis, SETTINGS).maps["p_tfce"])
+        counts = np.round(p[np.isfinite(p)] * 70)
+        assert p[np.isfinite(p)] * 70 == pytest.approx(counts, abs=1e-9)
+        assert counts.min() >= 2 - slack
+        assert slack or (counts % 2 == 0).all()
