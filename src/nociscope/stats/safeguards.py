@@ -69,7 +69,7 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "reference-region-unchecked", "warn",
-            "whether {region}, the reference region of this ratio, differs could not be checked: {why}.",
+            "whether {region}, by which this ratio is divided, differs could not be checked: {why}.",
         ),
         # confounding
         Rule(
@@ -153,7 +153,7 @@ RULES: dict[str, Rule] = {
         # choice
         Rule(
             "selected", "warn",
-            "this is one of {hits} significant among {regions} regions: picked by its p, its effect is likely too "
+            "significant in {hits} of {regions} regions: picked by its p, the effect of this one is likely too "
             "large; leaving out any one person gives {low:.3g} to {high:.3g}.",
             "a region that was picked by its p among {regions} shows an effect that is likely too large.",
         ),

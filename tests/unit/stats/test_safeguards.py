@@ -413,7 +413,7 @@ def test_selected_regions_are_said_to_be_selected(cohort, contrast):
     values[:6, 1] += 4
     findings = evaluate(replace(data, values=values), contrast(), QUICK)
     assert [("selected" in codes(f)) for f in findings] == [False, True, False]
-    assert "one of 1 significant among 3" in message(findings[1], "selected")
+    assert "ignificant in 1 of 3 regions" in message(findings[1], "selected")
 
 
 def test_no_correction(cohort, contrast):
