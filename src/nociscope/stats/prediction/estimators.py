@@ -25,6 +25,7 @@ class Estimator:
     penalties : shape (penalty,).
     loss : of scores (person, penalty) given the outcome (person,), summed over people; picks the penalty.
     probability : whether scores are logits.
+    compiled : share of L1, negative for ridge; None where no compiled folds stand for `path` and `loss`.
     """
 
     words: str
@@ -32,6 +33,7 @@ class Estimator:
     penalties: Array
     loss: Callable[[Array, Array], Array]
     probability: bool
+    compiled: float | None = None
 
 
 def log_loss(scores: Array, y: Array) -> Array:
@@ -96,17 +98,19 @@ _FRACTIONS = np.array([1.0, 0.7, 0.5, 0.35, 0.25, 0.15, 0.08, 0.03])
 _MARGINS = np.array([1000.0, 100.0, 10.0, 1.0])
 
 CLASSIFIERS = {
-    "ridge": Estimator("L2-penalised logistic regression", _ridge_logistic, _RIDGE, log_loss, True),
-    "lasso": Estimator("L1-penalised logistic regression", _sparse(1.0, True), _FRACTIONS, log_loss, True),
+    "ridge": Estimator("L2-penalised logistic regression", _ridge_logistic, _RIDGE, log_loss, True, -1.0),
+    "lasso": Estimator("L1-penalised logistic regression", _sparse(1.0, True), _FRACTIONS, log_loss, True, 1.0),
     "elastic-net": Estimator(
-        "elastic-net logistic regression (half L1)", _sparse(0.5, True), _FRACTIONS, log_loss, True
+        "elastic-net logistic regression (half L1)", _sparse(0.5, True), _FRACTIONS, log_loss, True, 0.5
     ),
     "svm": Estimator("linear support vector machine", _support_vectors(True), _MARGINS, hinge_loss, False),
 }
 REGRESSIONS = {
-    "ridge": Estimator("ridge regression", _ridge, _RIDGE, squared_loss, False),
-    "lasso": Estimator("lasso regression", _sparse(1.0, False), _FRACTIONS, squared_loss, False),
-    "elastic-net": Estimator("elastic-net regression (half L1)", _sparse(0.5, False), _FRACTIONS, squared_loss, False),
+    "ridge": Estimator("ridge regression", _ridge, _RIDGE, squared_loss, False, -1.0),
+    "lasso": Estimator("lasso regression", _sparse(1.0, False), _FRACTIONS, squared_loss, False, 1.0),
+    "elastic-net": Estimator(
+        "elastic-net regression (half L1)", _sparse(0.5, False), _FRACTIONS, squared_loss, False, 0.5
+    ),
     "svm": Estimator("linear support vector regression", _support_vectors(False), _MARGINS, squared_loss, False),
 }
 

@@ -7,6 +7,57 @@ from numba import njit
 
 from nociscope.stats.design import Array
 
+_FEW = 24
+"""Columns up to which written-out loops are quicker than calls of a library."""
+
+
+@njit(cache=True, error_model="numpy")
+def _newton_step(design: Array, y: Array, ridge: Array, beta: Array) -> Array:  # pragma: no cover - compiled
+    (n, p), step = design.shape, -ridge * beta
+    if p > _FEW:
+        mean = 1 / (1 + np.exp(-(design @ beta)))
+        weight = mean * (1 - mean) + 1e-10
+        hessian = design.T @ (design * weight.reshape(n, 1))
+        for j in range(p):
+            hessian[j, j] += ridge[j]
+        step[:] = np.linalg.solve(hessian, design.T @ (y - mean) + step)
+        return step
+    lower = np.zeros((p, p))
+    for j in range(p):
+        lower[j, j] = ridge[j]
+    for i in range(n):
+        eta = 0.0
+        for j in range(p):
+            eta += design[i, j] * beta[j]
+        mean_i = 1 / (1 + np.exp(-eta))
+        for j in range(p):
+            step[j] += design[i, j] * (y[i] - mean_i)
+            weighted = design[i, j] * (mean_i * (1 - mean_i) + 1e-10)
+            for k in range(j + 1):
+                lower[j, k] += weighted * design[i, k]
+    return _solved(lower, step)
+
+
+@njit(cache=True, error_model="numpy")
+def _solved(lower: Array, right: Array) -> Array:  # pragma: no cover - compiled
+    """Solve a positive definite system by Cholesky's factors; both arguments are overwritten."""
+    p = right.size
+    for j in range(p):
+        for k in range(j):
+            for i in range(j, p):
+                lower[i, j] -= lower[i, k] * lower[j, k]
+        root = np.sqrt(lower[j, j])
+        for i in range(j, p):
+            lower[i, j] /= root
+        for k in range(j):
+            right[j] -= lower[j, k] * right[k]
+        right[j] /= root
+    for j in range(p - 1, -1, -1):
+        for k in range(j + 1, p):
+            right[j] -= lower[k, j] * right[k]
+        right[j] /= lower[j, j]
+    return right
+
 
 @njit(cache=True, error_model="numpy")
 def logistic_ridge_path(x: Array, y: Array, penalties: Array) -> Array:  # pragma: no cover - compiled
@@ -32,13 +83,7 @@ def logistic_ridge_path(x: Array, y: Array, penalties: Array) -> Array:  # pragm
         ridge = np.full(p + 1, penalties[k])
         ridge[p] = 0.0
         for _ in range(50):
-            mean = 1 / (1 + np.exp(-(design @ beta)))
-            weight = mean * (1 - mean) + 1e-10
-            gradient = design.T @ (y - mean) - ridge * beta
-            hessian = design.T @ (design * weight.reshape(n, 1))
-            for j in range(p + 1):
-                hessian[j, j] += ridge[j]
-            step = np.linalg.solve(hessian, gradient)
+            step = _newton_step(design, y, ridge, beta)
             longest = np.abs(step).max()
             beta += step * min(1.0, 4.0 / max(longest, 1e-300))
             if longest < 1e-7:

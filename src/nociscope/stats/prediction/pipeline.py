@@ -143,6 +143,13 @@ def _penalty(x: Array, y: Array, blocks: Index | None, recipe: Recipe, rng: np.r
         return -1
     model = recipe.model
     place = dealt(strata, min(INNER_FOLDS, smallest), rng, blocks)
+    if model.compiled is not None and not recipe.select:
+        from nociscope.stats.prediction.inner_folds import losses
+
+        total, used = losses(
+            _plain(x), _plain(y), place, model.penalties, (model.compiled, model.probability), recipe.classes
+        )
+        return int(np.argmin(total)) if used else -1
     total, used = np.zeros(model.penalties.size), 0
     for fold in np.unique(place):
         known = place != fold
@@ -153,11 +160,23 @@ def _penalty(x: Array, y: Array, blocks: Index | None, recipe: Recipe, rng: np.r
     return int(np.argmin(total)) if used else -1
 
 
+def _plain(values: Array) -> Array:
+    """In one layout: another would be compiled again."""
+    return np.ascontiguousarray(values, dtype=np.float64)
+
+
 def predicted(known: Array, y: Array, new: Array, recipe: Recipe, penalties: Array) -> Array:
     """Scores of new people for every penalty, shape (person, penalty), from known people alone.
 
     Standardisation and selection of columns look at known people only.
     """
+    model = recipe.model
+    if model.compiled is not None and not recipe.select:
+        from nociscope.stats.prediction.inner_folds import scores
+
+        kind = (model.compiled, model.probability)
+        found: Array = scores(_plain(known), _plain(y), _plain(new), penalties, kind)
+        return found
     centre, spread = known.mean(axis=0), known.std(axis=0)
     spread = np.where(spread > 1e-12 * np.maximum(1, np.abs(centre)), spread, np.inf)  # a constant column says nothing
     known, new = (known - centre) / spread, (new - centre) / spread
@@ -165,8 +184,8 @@ def predicted(known: Array, y: Array, new: Array, recipe: Recipe, penalties: Arr
         strength = np.abs((y - y.mean()) @ known)
         kept = np.sort(np.argsort(-strength, kind="stable")[: recipe.select])
         known, new = known[:, kept], new[:, kept]
-    found = recipe.model.path(known, y, penalties)
-    return np.asarray(new @ found[:, :-1].T + found[:, -1])
+    path = model.path(known, y, penalties)
+    return np.asarray(new @ path[:, :-1].T + path[:, -1])
 
 
 def _harmonised(columns: Columns, fold: Fold, recipe: Recipe) -> tuple[Array, Array]:
