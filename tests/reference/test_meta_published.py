@@ -187,6 +187,17 @@ def test_a_printed_error_below_zero_is_refused(enigma):
         s.from_se(d[0], se[0], "hedges_g")
 
 
+@pytest.mark.parametrize(("name", "times"), [("CortThick", (0, 0.5)), ("CortSurf", (20, 1e6))])
+def test_errors_of_the_ocd_tables_are_not_those_of_d(enigma, name, times):
+    """They stand in mm and mm² beside a d without unit: pooled as they are, they would weigh nothing or everything."""
+    d, se, n1, n2 = enigma(f"ocdadults_case-controls_{name}", "d_icv", "se_icv", "n_controls", "n_patients")
+    made = np.array([s.standardised_variance(*row) for row in zip(d, n1, n2, strict=True)]) ** 0.5
+    ratio = np.median(se / made)
+    assert times[0] < ratio < times[1]
+    again = pool(d, made**2)
+    assert np.isfinite(again.estimate).all(), "from d and the numbers of people they can be pooled"
+
+
 def test_four_disorders_region_by_region(enigma):
     """68 regions at once equal 68 times one region; schizophrenia, depression, bipolar disorder, epilepsy differ."""
     names = ("scz_case-controls_CortThick", "mddadult_case-controls_CortThick", "bd_case-controls_CortThick_adult",

@@ -38,6 +38,7 @@ def _params(context: Context) -> Params:
     return {
         "models": asked,
         "regions": chosen.regions,
+        "uptake_everywhere": chosen.uptake_everywhere,
         "reference": chosen.reference_region or known.reference_region,
         "window_min": chosen.window_min or known.window_min,
         "average": chosen.average_models,
@@ -62,11 +63,13 @@ def run(records: Mapping[str, Any], params: Params) -> Produced:
     problems = (*scan.problems, *before, *absent, *lacking, *look_at_curves(tacs, where))
     input_ = _as_tissue_sees(records.get("input"), records.get("delay"))
     options = _options(scan, params, tacs)
-    made = {m: held_back(_fitted(m, tacs, input_, params, options), problems) for m in params["models"]}
+    everywhere = dict.fromkeys(UPTAKE, records["tacs"]) if params["uptake_everywhere"] else {}
+    curves = {m: everywhere.get(m, tacs) for m in params["models"]}
+    made = {m: held_back(_fitted(m, own, input_, params, options), problems) for m, own in curves.items()}
     if params["average"] and (compared := [m for m in made if _comparable(made[m])]):
         made[AVERAGE] = average_fits([made[m] for m in compared], AVERAGE)
     keep = set(params["regions"] or tacs.regions)
-    kept = {f"kinpar-{m}": tuple(f for f in fits if f.region in keep) for m, fits in made.items()}
+    kept = {f"kinpar-{m}": tuple(f for f in fits if m in everywhere or f.region in keep) for m, fits in made.items()}
     cites = ("burnham2002",) if AVERAGE in made else ()
     return Produced({k: v for k, v in kept.items() if v}, (*absent, *lacking), _sentences(params), cites)
 

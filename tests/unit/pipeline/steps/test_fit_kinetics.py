@@ -33,6 +33,7 @@ INPUT = InputFunction(TIME, AIF, AIF)
 PARAMS = {
     "models": ["1TCM"],
     "regions": [],
+    "uptake_everywhere": False,
     "reference": "cerebellum",
     "window_min": [60, 90],
     "average": False,
@@ -74,6 +75,17 @@ def test_a_whole_scan_gets_its_numbers():
     found = fits(run())
     assert found["thalamus"]["VT"].value == pytest.approx(3, rel=0.03)
     assert found["cerebellum"]["VT"].value == pytest.approx(2, rel=0.03)
+
+
+def test_uptake_may_be_asked_everywhere_while_models_stay_on_few_regions():
+    params = {"models": ["1TCM", "SUV", "SUVR"], "regions": ["thalamus"]}
+    few = run(**params)
+    assert {len(fits(few, m)) for m in params["models"]} == {1}
+    made = run(**params, uptake_everywhere=True)
+    assert set(fits(made)) == {"thalamus"}
+    for model in ("SUV", "SUVR"):
+        assert set(fits(made, model)) == {"thalamus", "cerebellum"}
+        assert fits(made, model)["thalamus"][model].value == fits(few, model)["thalamus"][model].value
 
 
 def test_a_scan_without_input_says_so_everywhere():
