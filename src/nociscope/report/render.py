@@ -169,6 +169,7 @@ def _environment() -> Environment:
             "typeset": typeset,
             "mend": troubles.mend,
             "quantity": finding_words.quantity,
+            "is_score": finding_words.is_score,
             "heading": finding_words.heading,
             "detail": finding_words.detail,
             "place": finding_words.place,

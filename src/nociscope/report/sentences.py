@@ -16,6 +16,7 @@ from nociscope.viz.finding_words import (
     effect,
     estimate_unit,
     interval,
+    is_score,
     p_words,
     place,
     quantity,
@@ -55,7 +56,9 @@ def asked(report: HypothesisReport) -> str:
         return typeset(report.question) or report.name
     first = report.findings[0]
     name = VOCABULARY[first.measure].name if first.measure in VOCABULARY else first.measure
-    what = f"{name} ({first.measure}{f' by {first.model}' if first.model else ''})"
+    what = f"{name} ({first.measure}{f' by {first.model}' if first.model and not is_score(first) else ''})"
+    if is_score(first):
+        what = first.measure if name == first.measure else what.replace("_", " ")
     regions = dict.fromkeys(f.region for f in report.findings)
     where = first.region if len(regions) == 1 else counted(len(regions), "region")
     contrast = typeset(first.contrast)

@@ -22,6 +22,9 @@ ADJUSTMENTS = {
     "fdr": "false discovery rate", "map": "maximum over the map",
 }  # fmt: skip
 
+_LONGEST = 22
+"""Letters of a name that an axis has room for; a longer one is its symbol."""
+
 
 def effect_name(name: str) -> str:
     """Name of an effect size for people."""
@@ -46,8 +49,24 @@ def value_unit(finding: Finding) -> str:
 
 
 def quantity(finding: Finding) -> str:
-    """Measure and model: ``VT (2TCM)``; a model that is the measure itself is not said twice."""
+    """Measure and model: ``VT (2TCM)``; neither a model that is the measure itself nor a rule of scoring is said."""
+    if is_score(finding):
+        return finding.measure.replace("_", " ")
     return finding.measure if finding.model in ("", finding.measure) else f"{finding.measure} ({finding.model})"
+
+
+def is_score(finding: Finding) -> bool:
+    """Whether a rule made the number: a rule is a sentence with its version, the label of a model has no space."""
+    return " " in finding.model
+
+
+def subject(finding: Finding) -> str:
+    """What a score is: ``PCS, rumination`` of a questionnaire, else the quantity's name and where it was tested."""
+    region = finding.region.replace("_", " ")
+    if finding.measure in VOCABULARY:
+        name = VOCABULARY[finding.measure].name
+        return f"{name if len(name) <= _LONGEST else finding.measure.replace('_', ' ')}, {region}"
+    return finding.measure if region == "total" else f"{finding.measure}, {region}"
 
 
 def place(finding: Finding) -> str:
@@ -63,8 +82,8 @@ def heading(finding: Finding) -> str:
 
 def axis_label(finding: Finding) -> str:
     """Symbol and unit of one person's number."""
-    unit = value_unit(finding)
-    return f"{finding.measure} ({unit})" if unit else finding.measure
+    unit, name = value_unit(finding), subject(finding) if is_score(finding) else finding.measure
+    return f"{name} ({unit})" if unit else name
 
 
 def sessions(finding: Finding) -> tuple[str, str]:
