@@ -30,26 +30,29 @@ PLACES = 3
 def command(bids_dir: BidsDir, study: StudyFile = None, derivatives: Derivatives = None) -> None:
     """Say what a dataset holds and what is wrong.
 
-    Each problem comes with what it blocks and how to mend it. Leaves with 1 when an error stops a scan, with 2 when
-    there is neither a scan nor a table or map that the study file names, else with 0.
+    Each problem comes with what it blocks and how to mend it. Leaves with 1 when an error stops a scan or a table,
+    with 2 when there is neither a scan nor a table to score nor a table or map that the study file names, else with 0.
     """
     from nociscope.core.study import Study
     from nociscope.io.check import check_dataset, inventory
     from nociscope.io.index import index_dataset
     from nociscope.io.study import read_study
+    from nociscope.pipeline.steps.check_answers import answer_problems, answer_tables
 
     path = study_path(study, bids_dir)
     plan = read_study(path) if path else Study()
     index = index_dataset(bids_dir, named_folders(derivatives))
     found = inventory(index)
     show_table(("what", "how many"), list(found.items()), title=str(bids_dir))
-    problems = check_dataset(index, plan)
+    problems = [*check_dataset(index, plan), *answer_problems(bids_dir, plan.phenotype)]
     print()
     if plan.hypothesis:
         show_floors(plan, bids_dir)
     show_problems(problems)
     broken = any(p.severity == "error" for p in problems)
-    usable = index.scans() or plan.table or any(h.map is not None for h in plan.hypothesis)
+    trials = (index.find(suffix="events", extension=".tsv", dataset="raw", task=task) for task in ("qst", "tms"))
+    scored = any(trials) or answer_tables(bids_dir, plan.phenotype)
+    usable = index.scans() or scored or plan.table or any(h.map is not None for h in plan.hypothesis)
     raise typer.Exit(UNUSABLE if not usable else SOME_FAILED if broken else DONE)
 
 

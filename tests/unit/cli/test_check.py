@@ -65,6 +65,19 @@ def test_a_dataset_without_scans_ends_with_2(own):
     assert call("check", own) == 2
 
 
+@pytest.mark.parametrize(("answer", "left"), [("2", 0), ("7", 1)])
+def test_a_dataset_with_answers_only_can_be_used_and_an_impossible_one_is_named(tmp_path, capsys, answer, left):
+    (tmp_path / "phenotype").mkdir()
+    (tmp_path / "sub-01").mkdir()
+    (tmp_path / "dataset_description.json").write_text('{"Name": "answers", "BIDSVersion": "1.9.0"}')
+    (tmp_path / "participants.tsv").write_text("participant_id\nsub-01\n")
+    items = [f"pcs_{i:02d}" for i in range(1, 14)]
+    lines = ("\t".join(["participant_id", *items]), "\t".join(["sub-01", answer, *["1"] * 12]))
+    (tmp_path / "phenotype" / "pcs.tsv").write_text("\n".join(lines) + "\n")
+    assert call("check", tmp_path) == left
+    assert ("answer-impossible\t1\tpcs: sub-01, pcs_01" in capsys.readouterr().out) == bool(left)
+
+
 def test_init_writes_a_study_file_that_check_accepts(own, capsys):
     study = own / "code" / "nociscope.toml"
     before = study.read_text()

@@ -1,4 +1,4 @@
-"""What tables of answers show that no single answer can, and for ``nociscope check`` everything that is wrong there."""
+"""What tables of answers show that no single answer can, and for ``nociscope check`` every impossible answer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nociscope.io.instruments import find_instrument
 from nociscope.io.phenotype import AnswerTable
 from nociscope.pipeline.step import Context, Need, Params, Produced, Source, Step
 from nociscope.pipeline.steps import read
-from nociscope.pipeline.steps.score_phenotype import read_tables
+from nociscope.pipeline.steps.score_phenotype import read_tables, tables_of
 
 
 def run(records: Mapping[str, Any], params: Params) -> Produced:
@@ -25,25 +25,33 @@ def run(records: Mapping[str, Any], params: Params) -> Produced:
 
 
 def answer_problems(root: Path, settings: PhenotypeSettings) -> list[Problem]:
-    """Everything that is wrong with the tables of answers of a dataset, as a run would meet it.
+    """Answers of a dataset that are not possible, and what is doubtful about whole tables.
 
     Parameters
     ----------
-    root : of the dataset.
+    root : of the dataset. Tables that cannot be read are left to `nociscope.io.check`.
     """
     from nociscope.cohort.answers import impossible
 
-    tables = tuple(sorted(root.glob("phenotype/*.tsv")))
+    out: list[Problem] = []
     try:
-        found, problems = read_tables(tables, settings)
+        tables, _ = read_tables(tuple(sorted(root.glob("phenotype/*.tsv"))), settings)
     except NociscopeError as error:  # the study file names what is not there
         return [Problem("answers-refused", "study file", str(error), (), error.do or "", "error")]
-    for name, table in found.items():
+    for name, table in tables.items():
         instrument = find_instrument(name)
         wrong = impossible(instrument, table.columns, table.people)
-        problems += [*table.problems, *(replace(p, blocks=(instrument.name,), severity="error") for p in wrong)]
-        problems += _doubtful(name, table, settings)
-    return problems
+        out += (replace(p, blocks=(f"scores of {instrument.name}",), severity="error") for p in wrong)
+        out += _doubtful(name, table, settings)
+    return out
+
+
+def answer_tables(root: Path, settings: PhenotypeSettings) -> list[str]:
+    """Instruments of which a dataset holds a table."""
+    try:
+        return [name for name, _ in tables_of(tuple(sorted(root.glob("phenotype/*.tsv"))), settings)]
+    except NociscopeError:  # told among the problems
+        return []
 
 
 def _doubtful(name: str, table: AnswerTable, settings: PhenotypeSettings) -> Iterator[Problem]:

@@ -114,7 +114,7 @@ def _answers(source: Source, params: Params) -> Answered:
     """Every table of phenotype/ whose name is an instrument's, or that the study file gives to one."""
     settings = PhenotypeSettings(**params["phenotype"])
     tables, problems = read_tables(source.companions, settings)
-    files = {name: _uri(path) for name, path in _files(source.companions, settings)}
+    files = {name: _uri(path) for name, path in tables_of(source.companions, settings)}
     return Answered(tables, read.people(source), files, tuple(problems))
 
 
@@ -132,7 +132,7 @@ def read_tables(paths: Sequence[Path], settings: PhenotypeSettings) -> tuple[dic
     """
     tables: dict[str, AnswerTable] = {}
     problems = []
-    for name, path in _files(paths, settings):
+    for name, path in tables_of(paths, settings):
         instrument, prefix, names = find_instrument(name), settings.prefix.get(name, ""), settings.columns.get(name)
         try:
             tables[name] = read_answers(path, instrument, prefix, names, leave_out=True)
@@ -145,7 +145,14 @@ def _uri(path: Path) -> str:
     return f"bids::phenotype/{path.name}"
 
 
-def _files(paths: Sequence[Path], settings: PhenotypeSettings) -> list[tuple[str, Path]]:
+def tables_of(paths: Sequence[Path], settings: PhenotypeSettings) -> list[tuple[str, Path]]:
+    """Instrument and file of every table of answers.
+
+    Raises
+    ------
+    InputError
+        The study file asks for an instrument that has no table.
+    """
     by_stem = {p.stem: p for p in paths if p.parent.name == "phenotype" and p.suffix == ".tsv"}
     own = {stem: name for name, stem in settings.files.items()}
     wanted = set(settings.instruments)

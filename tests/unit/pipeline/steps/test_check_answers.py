@@ -63,12 +63,11 @@ def test_check_tells_impossible_answers_and_doubts(tmp_path):
     ]
     assert problems[0].where == "tsk-17: sub-00, tsk_01"
     assert "'often'" in problems[0].message
-    assert problems[0].blocks == ("TSK-17",)
+    assert problems[0].blocks == ("scores of TSK-17",)
 
 
-def test_check_tells_a_table_that_cannot_be_read_and_one_that_is_not_there(tmp_path):
-    write(tmp_path, turned=False, people=0)
-    assert [p.code for p in answer_problems(tmp_path, SETTINGS)] == ["answers-refused"]
+def test_check_tells_a_table_that_is_not_there(tmp_path):
+    write(tmp_path, turned=False)
     lacking = answer_problems(tmp_path, PhenotypeSettings(instruments=["hads"]))
     assert [p.where for p in lacking] == ["study file"]
 
