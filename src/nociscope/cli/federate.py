@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import unquote, urlparse
 
 import typer
@@ -12,6 +12,8 @@ from nociscope.cli.table import show_table
 from nociscope.core.errors import InputError, MissingFile, MissingMetadata
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from nociscope.io.people import People
     from nociscope.stats.sites.federated import SiteSums
     from nociscope.stats.sites.federated_fit import FederatedFit
@@ -127,15 +129,27 @@ def combine(
     from nociscope.io.federated import read_site_sums
     from nociscope.stats.sites.federated_fit import federated_fit
 
-    fit = federated_fit(tuple(read_site_sums(f) for f in files), not one_intercept, level)
-    _write_fit(out, fit, level, files)
+    sums = tuple(read_site_sums(f) for f in files)
+    fit = federated_fit(sums, not one_intercept, level)
+    measure, unit = str(sums[0].language["measure"]), _unit(sums[0].language)
+    _write_fit(out, fit, level, files, (measure, unit))
     show_table(("region", "estimate", "se", "interval", "t", "dof", "p", "sites differ, p"), _rows(fit), fit.interest)
+    sites = ", ".join(own.site for own in fit.sites)
+    print(f"{measure} in {unit}: {fit.interest}; {fit.n} people, sites {sites}; intervals of {100 * level:.4g}%.")
     for own in fit.sites:
         if own.why:
             print(f"{own.site}: {own.why}")
     for sentence in fit.statements:
         print(sentence)
     print(f"Wrote {out}")
+
+
+def _unit(language: Mapping[str, Any]) -> str:
+    """Unit of the estimates: of a slope, for each unit of the other variable."""
+    if language["kind"] != "correlate":
+        return str(language["unit"])
+    other, correlate = str(language["predictor_unit"] or "1"), language["correlate"]
+    return f"{language['unit']} per {other if other != '1' else f'unit of {correlate}'}"
 
 
 def _rows(fit: FederatedFit) -> list[tuple[str, ...]]:
@@ -150,7 +164,7 @@ def _rows(fit: FederatedFit) -> list[tuple[str, ...]]:
     ]  # fmt: skip
 
 
-def _write_fit(out: Path, fit: FederatedFit, level: float, files: list[Path]) -> None:
+def _write_fit(out: Path, fit: FederatedFit, level: float, files: list[Path], of: tuple[str, str]) -> None:
     from nociscope import __version__
     from nociscope.io.write import write_json
 
@@ -160,6 +174,8 @@ def _write_fit(out: Path, fit: FederatedFit, level: float, files: list[Path]) ->
             "Software": f"nociscope {__version__}",
             "Files": [f.name for f in files],
             "Question": fit.interest,
+            "Measure": of[0],
+            "Unit": of[1],
             "HeldConstant": list(fit.columns),
             "SaysNothingMore": list(fit.dropped),
             "N": fit.n,

@@ -85,7 +85,12 @@ def test_two_sites_through_files_equal_all_rows(tmp_path, capsys):
         (ols.params[0], ols.bse[0], ols.pvalues[0]), rel=1e-10
     )
     assert fit["N"] == 38
-    assert "permutation within sites" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "permutation within sites" in told
+    unit = json.loads((tmp_path / "Bo.json").read_text(encoding="utf-8"))["Question"]["unit"]
+    assert fit["Unit"] == unit
+    assert f" in {unit}: " in told
+    assert "38 people, sites Bo, Es; intervals of 95%." in told
 
 
 def test_export_says_what_is_missing(tmp_path, capsys):
