@@ -170,7 +170,14 @@ def tables_of(paths: Sequence[Path], settings: PhenotypeSettings) -> list[tuple[
 
 
 def _params(context: Context) -> Params:
-    return {"phenotype": context.study.phenotype.model_dump(), "sub": context.entities.get("sub", "")}
+    settings = context.study.phenotype
+    paths = tuple(sorted(context.index.root.glob("phenotype/*.tsv")))
+    used = (find_instrument(n) for n in (*(n for n, _ in tables_of(paths, settings)), *settings.criteria))
+    return {
+        "phenotype": settings.model_dump(),
+        "sub": context.entities.get("sub", ""),
+        scores.DEFINITIONS: {i.name: i.sha256 for i in used},
+    }
 
 
 STEP = Step(

@@ -15,6 +15,9 @@ from nociscope.pipeline.steps import write
 MADE = "scores"
 """Key of what every such step makes."""
 
+DEFINITIONS = "definitions"
+"""Parameter: instrument → SHA-256 of the file that holds its rules, for steps that score by such files."""
+
 MAPS = "maps"
 """Key of motor maps, which only the figure of a person needs."""
 
@@ -53,4 +56,6 @@ def _write(path: Path, found: PersonScores, provenance: Provenance) -> None:
         name: [getattr(s, name) or None if name == "band" else getattr(s, name) for _, s in rows] for name in plain
     }
     columns["flags"] = [" ".join(s.flags) or None for _, s in rows]
+    if digests := provenance.params.get(DEFINITIONS):
+        columns["definition_sha256"] = [digests.get(s.measure) for _, s in rows]
     write_tsv(path.with_suffix(".tsv"), columns)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from nociscope.core.assessment import PhenotypeSettings
-from nociscope.pipeline.step import Source
+from nociscope.core.study import Study
+from nociscope.io.index import index_dataset
+from nociscope.io.instruments import find_instrument
+from nociscope.pipeline.step import Context, Provenance, Source
 from nociscope.pipeline.steps.score_phenotype import STEP
 
 PEOPLE = ("01", "02", "03")
@@ -72,3 +75,22 @@ def test_problems_are_told_where_nothing_could_be_scored(folder):
     write(folder, "pcs", {"01": [9] * 13})
     assert scored(folder, "01")[0] == []
     assert [p.code for p in scored(folder, "01")[1]] == ["answers-refused"]
+
+
+def test_every_row_carries_version_rule_status_and_the_digest_of_its_definition(folder):
+    study = Study(phenotype=PhenotypeSettings(criteria=["neupsig"]))
+    params = STEP.params(Context(study, 1, {"sub": "01"}, {}, index_dataset(folder)))
+    assert params["definitions"]["NeuPSIG"] == find_instrument("neupsig").sha256
+    tables = tuple(sorted(folder.glob("phenotype/*.tsv")))
+    source = Source("raw", "participants.tsv", folder / "participants.tsv", {"sub": "01"}, companions=tables)
+    made = STEP.run({"answers": STEP.needs["answers"].read(source, params)}, params)
+    path = folder / "sub-01_desc-phenotype_scores.json"
+    STEP.made(params)["scores"].write(path, made.records["scores"], Provenance("s", "1", "x", params, (), {}))
+    head, *rows = (line.split("\t") for line in path.with_suffix(".tsv").read_text().splitlines())
+    for row in (dict(zip(head, r, strict=True)) for r in rows):
+        instrument = find_instrument(row["measure"])
+        assert row["definition_sha256"] == instrument.sha256
+        assert row["method"].startswith(f"{instrument.name} {instrument.version}, ")
+        assert row["n_valid"] == row["n_asked"]
+        assert row["status"] == "ok"
+    assert len(rows) == len([s for name in LENGTH for s in find_instrument(name).scores if not s.hidden])
