@@ -11,7 +11,7 @@ from nociscope.stats import effects, intervals, linear
 from nociscope.stats.design import Array, one_sample, slope
 from nociscope.stats.details import adjusted_mean_weights, band, interval_of
 from nociscope.stats.linear import algebra
-from nociscope.stats.retest import icc_interval, mean_squares
+from nociscope.stats.reliability import icc_interval, mean_squares
 from tools.figures import Figure
 from validation.stats import groups
 

@@ -14,7 +14,7 @@ from nociscope.stats.design import Design, several_groups, slope, two_groups
 from nociscope.stats.joint import fit_joint
 from nociscope.stats.permutation import permutation_test
 from nociscope.stats.relabelling import distinct_relabellings, relabellings, relabellings_from_tree
-from nociscope.stats.retest import icc_interval, mean_squares, sem_from_icc
+from nociscope.stats.reliability import icc_interval, mean_squares, sem_from_icc
 from tools.figures import Figure, Skipped
 from validation.stats import Array, groups
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from nociscope.core.hypothesis_data import HypothesisData, Person
 from nociscope.core.study import Hypothesis
-from nociscope.stats.retest import minimal_detectable_change, sem_from_icc
+from nociscope.stats.reliability import minimal_detectable_change, sem_from_icc
 from nociscope.stats.settings import TestSettings
 from nociscope.stats.sites import summaries
 from nociscope.stats.sites.conjunction import partial_conjunction

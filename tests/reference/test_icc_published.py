@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nociscope.stats.icc import icc_forms, measurement_error, standardised_bands, two_way
-from nociscope.stats.retest import minimal_detectable_change, reliability
+from nociscope.stats.reliability import minimal_detectable_change, reliability
 
 SIX_BY_FOUR = np.array([[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]], float)
 PRESSURE = np.array(

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from nociscope.core.errors import RangeError
-from nociscope.stats.retest import minimal_detectable_change, sem_from_icc
+from nociscope.stats.reliability import minimal_detectable_change, sem_from_icc
 from nociscope.stats.sites import summaries as s
 from nociscope.stats.sites.meta import PoolSettings, leave_one_out, pool, small_study_effect
 

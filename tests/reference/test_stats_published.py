@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from nociscope.stats import TestSettings, compare, power
-from nociscope.stats.retest import icc_interval, mean_squares, minimal_detectable_change, reliability, sem_from_icc
+from nociscope.stats.reliability import icc_interval, mean_squares, minimal_detectable_change, reliability, sem_from_icc
 
 
 def with_moments(mean: float, sd: float, n: int) -> np.ndarray:

@@ -13,7 +13,7 @@ import numpy as np
 from scipy import stats
 
 from nociscope.stats.design import Array
-from nociscope.stats.retest import mean_squares
+from nociscope.stats.reliability import mean_squares
 
 FORMS = ("ICC(1,1)", "ICC(A,1)", "ICC(C,1)", "ICC(1,k)", "ICC(A,k)", "ICC(C,k)")
 """One-way, absolute agreement, consistency; of one measurement, then of the mean of all sessions."""

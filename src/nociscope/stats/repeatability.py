@@ -14,7 +14,7 @@ from scipy import stats
 from nociscope.core.errors import InputError, RangeError, ShapeError
 from nociscope.stats.design import Array
 from nociscope.stats.icc import Icc, MeasurementError, icc_forms, measurement_error
-from nociscope.stats.retest import minimal_detectable_change
+from nociscope.stats.reliability import minimal_detectable_change
 
 LINEAR, LOG = "linear", "log"
 

@@ -12,7 +12,7 @@ from nociscope.core.study import Hypothesis
 from nociscope.stats.design import Array
 from nociscope.stats.estimability import complete
 from nociscope.stats.finding_text import CITES
-from nociscope.stats.retest import Retest, reliability
+from nociscope.stats.reliability import Retest, reliability
 from nociscope.stats.safeguards import raised
 from nociscope.stats.settings import TestSettings
 

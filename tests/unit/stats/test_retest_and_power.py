@@ -12,7 +12,7 @@ from nociscope.core.errors import InputError
 from nociscope.stats import adjust_family, evaluate, power, retest
 from nociscope.stats.adjust import adjusted
 from nociscope.stats.design import two_groups
-from nociscope.stats.retest import absolute_variability, mean_squares, minimal_detectable_change, reliability
+from nociscope.stats.reliability import absolute_variability, mean_squares, minimal_detectable_change, reliability
 
 
 def test_reliability_from_its_definitions():
