@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from nociscope.core.errors import MalformedFile, RangeError, UnitError
 from nociscope.models.psychophysics.battery import BATTERY
 from nociscope.models.psychophysics.pressure import KPA_PER, MN_PER
+from nociscope.models.psychophysics.trials import POSSIBLE, READS, SCALES
 
 TESTS = (*BATTERY, "TPD", "EPT", "CPM", "TSP", "cold_pressor", "graphaesthesia", "localisation")
 SITES = (
@@ -26,14 +27,6 @@ _KINDS: tuple[tuple[str, Mapping[str, float]], ...] = (
     ("degC", _TEMPERATURE), ("kPa", KPA_PER), ("mN", MN_PER), ("x/8", _VIBRATION), ("mm", _LENGTH), ("s", _TIME),
     ("mA", _CURRENT),
 )  # fmt: skip
-POSSIBLE = {
-    "degC": (-20.0, 60.0), "kPa": (0.0, 5000.0), "mN": (0.0, 10000.0), "x/8": (0.0, 8.0), "mm": (0.0, 500.0),
-    "s": (0.0, 3600.0), "mA": (0.0, 200.0),
-}  # fmt: skip
-"""What can be at all, by unit; beyond it a number is a slip of the pen or of the unit."""
-SCALES = {"0-10": 10.0, "0-100": 100.0, "0/1": 1.0}
-_READS = {"degC": ("CDT", "WDT", "TSL", "CPT", "HPT"), "kPa": ("PPT",), "mN": ("MPT", "MDT"), "x/8": ("VDT",),
-          "mm": ("TPD", "localisation"), "s": ("cold_pressor",), "mA": ("EPT",)}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -163,7 +156,7 @@ def unit_scale(rows: Sequence[Row], column: str) -> tuple[float, str]:
     unit = next(iter(units)).replace("²", "2").replace("^2", "2")
     for ours, table in _KINDS:
         if unit in table:
-            allowed = next((u for u, tests in _READS.items() if test in tests), ours)
+            allowed = next((u for u, tests in READS.items() if test in tests), ours)
             if column == "reading" and allowed != ours:
                 break
             return table[unit], ours
@@ -173,5 +166,5 @@ def unit_scale(rows: Sequence[Row], column: str) -> tuple[float, str]:
 
 
 def _expected(test: str) -> str:
-    ours = next((u for u, tests in _READS.items() if test in tests), "")
+    ours = next((u for u, tests in READS.items() if test in tests), "")
     return ", ".join(next((t for u, t in _KINDS if u == ours), {name: 1.0 for _, t in _KINDS for name in t}))

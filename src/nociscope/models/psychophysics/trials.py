@@ -10,10 +10,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nociscope.core.errors import InputError, ShapeError
+from nociscope.core.errors import InputError, RangeError, ShapeError
 from nociscope.core.scores import Trials
 
 _PER_TRIAL = ("stimulus", "response", "reading", "run", "trial", "direction", "phase", "valid", "censored")
+
+POSSIBLE = {
+    "degC": (-20.0, 60.0), "kPa": (0.0, 5000.0), "mN": (0.0, 10000.0), "x/8": (0.0, 8.0), "mm": (0.0, 500.0),
+    "s": (0.0, 3600.0), "mA": (0.0, 200.0),
+}  # fmt: skip
+"""What can be at all, by unit; beyond it a number is a slip of the pen or of the unit."""
+SCALES = {"0-10": 10.0, "0-100": 100.0, "0/1": 1.0}
+"""Most that a response can be, by scale."""
+READS = {"degC": ("CDT", "WDT", "TSL", "CPT", "HPT"), "kPa": ("PPT",), "mN": ("MPT", "MDT"), "x/8": ("VDT",),
+         "mm": ("TPD", "localisation"), "s": ("cold_pressor",), "mA": ("EPT",)}  # fmt: skip
+"""Unit to the tests whose readings stand in it."""
 
 
 def trials(test: str, part: str, side: str = "n/a", **columns: Any) -> Trials:
@@ -29,7 +40,9 @@ def trials(test: str, part: str, side: str = "n/a", **columns: Any) -> Trials:
     Raises
     ------
     InputError
-        An unknown column, or neither reading nor response nor stimulus.
+        An unknown column, neither reading nor response nor stimulus, or text where a number belongs.
+    RangeError
+        A reading or response that cannot be in its unit; without a unit it is that of the test.
     ShapeError
         Columns of different length.
     """
@@ -41,6 +54,7 @@ def trials(test: str, part: str, side: str = "n/a", **columns: Any) -> Trials:
     numbers: dict[str, Any] = {
         c: _column(columns.get(c, math.nan), n, np.float64, c) for c in ("stimulus", "response", "reading")
     }
+    _check_possible(test, part, numbers, columns)
     return Trials(
         test=test, part=part, side=side, **numbers,
         run=_column(columns.get("run", 1), n, np.int64, "run"),
@@ -66,8 +80,24 @@ def without_first(trials: Trials, runs: int = 1) -> Trials:
     return replace(trials, valid=trials.valid & ~early)
 
 
+def _check_possible(test: str, part: str, numbers: dict[str, NDArray[np.float64]], columns: dict[str, Any]) -> None:
+    unit = columns.get("reading_unit") or next((u for u, tests in READS.items() if test in tests), "")
+    scale = columns.get("response_unit", "")
+    limits = {"reading": POSSIBLE.get(unit), "response": (0.0, SCALES[scale]) if scale in SCALES else None}
+    for name, span in limits.items():
+        wrong = numbers[name][(numbers[name] < span[0]) | (numbers[name] > span[1])] if span else np.array([])
+        if wrong.size:
+            raise RangeError(
+                f"{test} {part}: {name} that cannot be", expected=f"{span[0]:g} to {span[1]:g}" if span else "",
+                got=f"{wrong[0]:g} {unit if name == 'reading' else scale}", do="mend the number or its unit",
+            )  # fmt: skip
+
+
 def _column(value: ArrayLike, n: int, kind: type[np.generic], name: str) -> NDArray[Any]:
-    array = np.asarray(value, dtype=kind)
+    try:
+        array = np.asarray(value, dtype=kind)
+    except (ValueError, TypeError):
+        raise InputError(f"column {name!r} of trials", expected="numbers", got=repr(value), do="mend it") from None
     if array.ndim == 0:
         return np.full(n, array)
     if array.shape != (n,):
