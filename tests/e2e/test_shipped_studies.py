@@ -72,6 +72,7 @@ def test_every_study_that_ships_is_run_somewhere():
         "pbr28-test-retest",
         "mc1-blocking",
         "thalamus-pain-sensitivity",
+        "mechanisms",
         "demo",
         "huntington-pbr28-maps",
     }
