@@ -24,7 +24,8 @@ def visit(person, name, days, value, unit="0-10", outcome="pain_intensity"):
 
 
 VISITS = [
-    visit("sub-1", "w6", 42, 3), visit("sub-1", "base", 0, 6), visit("sub-2", "base", 1, 8), visit("sub-1", "w2", 14, 5),
+    visit("sub-1", "w6", 42, 3), visit("sub-1", "base", 0, 6), visit("sub-2", "base", 1, 8),
+    visit("sub-1", "w2", 14, 5),
 ]  # fmt: skip
 
 
