@@ -11,6 +11,7 @@ from tests.e2e.phenotyping_data import PATIENTS, PEOPLE, write
 from tests.e2e.whole import Whole, check_page, check_rows
 
 BROKEN = "11"
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
