@@ -55,6 +55,11 @@ def score(
     [60.0]
     """
     instrument = find_instrument(name)
+    if answers is None or isinstance(answers, str) or not hasattr(answers, "__len__"):
+        raise InputError(
+            f"answers to {instrument.name}", expected="a mapping of columns, or a sequence of answers",
+            got=repr(answers), do="give one answer for each item, n/a where there is none",
+        )  # fmt: skip
     if not isinstance(answers, Mapping) and len(answers) != len(instrument.columns):
         raise InputError(
             f"{instrument.name} has {len(instrument.columns)} items", got=f"{len(answers)} answers",

@@ -7,7 +7,7 @@ import pytest
 
 import nociscope as noci
 from nociscope.cohort.answers import decided, decisions, impossible, numbers, score_columns, scores
-from nociscope.core.errors import RangeError
+from nociscope.core.errors import InputError, RangeError
 from nociscope.io.instruments import find_instrument, instruments
 
 HADS = find_instrument("HADS")
@@ -116,3 +116,9 @@ def test_scores_and_decisions_cite_their_sources():
     fibromyalgia = instruments()["acr-2016"]
     table = {c: np.zeros(1) for c in fibromyalgia.columns}
     assert decisions(fibromyalgia, table, 0)[0].cites == ("wolfe2016",)
+
+
+@pytest.mark.parametrize("answers", [None, "1" * 13, 13])
+def test_what_holds_no_answers_is_refused(answers):
+    with pytest.raises(InputError, match="answers to PCS"):
+        noci.score("PCS", answers)
