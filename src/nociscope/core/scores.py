@@ -90,6 +90,56 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class LossGain:
+    """Levels of loss and gain: 0 none, 1 thermal only, 2 mechanical only, 3 both.
+
+    Parameters
+    ----------
+    losses, gains : levels that the tests leave reachable; one where all that matter are known.
+    lost, gained : tests that are abnormal for certain.
+    unknown : tests of the sets that are missing or limited so that they could be either.
+    """
+
+    losses: tuple[int, ...]
+    gains: tuple[int, ...]
+    lost: tuple[str, ...]
+    gained: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+    @property
+    def loss(self) -> str:
+        """``L1``, or ``L2|L3`` where it is open."""
+        return "|".join(f"L{level}" for level in self.losses)
+
+    @property
+    def gain(self) -> str:
+        """``G0``, or several."""
+        return "|".join(f"G{level}" for level in self.gains)
+
+    @property
+    def label(self) -> str:
+        """Both, ``L1G2``; with a space between them where one is open."""
+        return f"{self.loss}{self.gain}" if len(self.losses) == len(self.gains) == 1 else f"{self.loss} {self.gain}"
+
+
+@dataclass(frozen=True)
+class SideVerdict:
+    """What a battery says of one side of a body site.
+
+    Parameters
+    ----------
+    loss_gain : levels that are reachable. n : tests with a z.
+    chance : probability that a healthy person has at least one beyond the limit, were tests independent.
+    expected : how many of a healthy person's tests would lie beyond it on average.
+    """
+
+    loss_gain: LossGain
+    n: int
+    chance: float
+    expected: float
+
+
+@dataclass(frozen=True)
 class PersonScores:
     """Everything that one kind of testing said of one person.
 

@@ -16,7 +16,7 @@ from nociscope.core.map_result import Cluster
 from nociscope.core.map_view import MapView
 from nociscope.core.problem import Problem
 from nociscope.core.records import Array, Blood, InputFunction, KineticFit, Measure, Scan, Tacs
-from nociscope.core.scores import PersonScores
+from nociscope.core.scores import PersonScores, SideVerdict
 from nociscope.core.tms import SessionMap
 from nociscope.viz.records import Truth
 
@@ -190,6 +190,7 @@ class ScoreReport:
     words : criteria as named in a decision → input → what it is. yes_no : the same → inputs answered by yes or no.
     titles : criteria as named in a decision → name as people write it.
     hrefs : ``sensory``, ``stimulation``, ``answers``, ``maps`` → the derivative.
+    verdicts : (session, body site, side) → loss and gain, where a reference gave z.
     """
 
     sensory: PersonScores | None = None
@@ -201,6 +202,7 @@ class ScoreReport:
     yes_no: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     hrefs: Mapping[str, str] = field(default_factory=dict)
+    verdicts: Mapping[tuple[str, str, str], SideVerdict] = field(default_factory=dict)
 
     @property
     def cites(self) -> tuple[str, ...]:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from nociscope.core.scores import Decision, PersonScores, Score
+from nociscope.core.scores import Decision, LossGain, PersonScores, Score
 from nociscope.core.tms import SessionMap
-from nociscope.models.psychophysics.loss_gain import LossGain, bands_of, loss_gain
-from nociscope.models.psychophysics.profile import chance_of_abnormal
 from nociscope.report.figures import Picture, Studio
 from nociscope.report.model import ScoreReport
 from nociscope.report.score_tables import SESSIONLESS, ScoreTable, line, statuses_of
@@ -115,7 +113,7 @@ def _sensory(report: ScoreReport, person: str, studio: ScoreStudio) -> ScoreSect
         for part in dict.fromkeys(s.part for s in battery):
             here = [s for s in battery if s.part == part]
             beside = [z[s.measure, s.part, s.side] for s in here]
-            said = _verdicts(beside, session)
+            said = _verdicts(report, beside, session)
             verdicts += said
             pictures.append(studio.profile(here, beside, _where(person, session), said[0].chance if said else ""))
         lines = tuple(line(s, "trials", {}, z[s.measure, s.part, s.side]) for s in battery)
@@ -127,21 +125,21 @@ def _sensory(report: ScoreReport, person: str, studio: ScoreStudio) -> ScoreSect
     return ScoreSection("sensory", "Sensory testing", tuple(pictures), tuple(tables), tuple(verdicts), href=href)
 
 
-def _verdicts(z: Sequence[Score], session: str) -> list[Verdict]:
+def _verdicts(report: ScoreReport, z: Sequence[Score], session: str) -> list[Verdict]:
     """Loss and gain of each side of one body site; nothing where no reference gave a z."""
     out = []
     for side in dict.fromkeys(s.side for s in z):
-        own = [s for s in z if s.side == side]
-        n = sum(s.value == s.value for s in own)
-        if n:
-            found, (p, expected) = loss_gain(bands_of(own)), chance_of_abnormal(n)
-            part = own[0].part.replace("_", " ")
-            where = f"{part}, {_SIDES[side]}" if side in _SIDES else part
-            chance = (
-                f"Of {n} tests of a healthy person {short(round(expected, 2))} would lie beyond ±1.96 on average; at "
-                f"least one does with probability {percent(round(p, 2))} were they independent."
-            )
-            out.append(Verdict(_titled(where, session), found.label.replace("|", " or "), _meaning(found), chance))
+        part = next(s.part for s in z if s.side == side)
+        found = report.verdicts.get((session, part, side))
+        if found is None:
+            continue
+        where = part.replace("_", " ") + (f", {_SIDES[side]}" if side in _SIDES else "")
+        chance = (
+            f"Of {found.n} tests of a healthy person {short(round(found.expected, 2))} would lie beyond ±1.96 on "
+            f"average; at least one does with probability {percent(round(found.chance, 2))} were they independent."
+        )
+        label = found.loss_gain.label.replace("|", " or ")
+        out.append(Verdict(_titled(where, session), label, _meaning(found.loss_gain), chance))
     return out
 
 

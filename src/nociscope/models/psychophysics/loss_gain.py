@@ -4,50 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from nociscope.core.errors import InputError
-from nociscope.core.scores import Score
+from nociscope.core.scores import LossGain, Score
 from nociscope.models.psychophysics.z_scores import GAIN, LOSS, band
+
+__all__ = ["LossGain", "bands_of", "loss_gain"]
 
 THERMAL_LOSS, MECHANICAL_LOSS = ("CDT", "WDT", "TSL"), ("MDT", "VDT")
 THERMAL_GAIN, MECHANICAL_GAIN = ("CPT", "HPT"), ("PPT", "MPT", "MPS", "DMA")
 
 Bands = Mapping[str, str]
 Pair = tuple[Sequence[str], Sequence[str]]
-
-
-@dataclass(frozen=True)
-class LossGain:
-    """Levels of loss and gain: 0 none, 1 thermal only, 2 mechanical only, 3 both.
-
-    Parameters
-    ----------
-    losses, gains : levels that the tests leave reachable; one where all that matter are known.
-    lost, gained : tests that are abnormal for certain.
-    unknown : tests of the sets that are missing or limited so that they could be either.
-    """
-
-    losses: tuple[int, ...]
-    gains: tuple[int, ...]
-    lost: tuple[str, ...]
-    gained: tuple[str, ...]
-    unknown: tuple[str, ...]
-
-    @property
-    def loss(self) -> str:
-        """``L1``, or ``L2|L3`` where it is open."""
-        return "|".join(f"L{level}" for level in self.losses)
-
-    @property
-    def gain(self) -> str:
-        """``G0``, or several."""
-        return "|".join(f"G{level}" for level in self.gains)
-
-    @property
-    def label(self) -> str:
-        """Both, ``L1G2``; with a space between them where one is open."""
-        return f"{self.loss}{self.gain}" if len(self.losses) == len(self.gains) == 1 else f"{self.loss} {self.gain}"
 
 
 def loss_gain(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from nociscope.core.instrument import YES_NO, Instrument
-from nociscope.core.scores import Decision, PersonScores
+from nociscope.core.scores import Decision, PersonScores, Score, SideVerdict
 from nociscope.core.tms import PersonMaps
 from nociscope.io.instruments import instruments
 from nociscope.io.record import read_record
@@ -54,7 +55,25 @@ def gathered(records: Mapping[str, Any]) -> ScoreReport:
         yes_no={key: tuple(i.column for i in c.items if i.kind == YES_NO) for key, c in used.items() if c},
         titles={key: f"{c.name} ({c.version})" for key, c in used.items() if c},
         hrefs={role: f"../{one.file}" for role, one in filed.items()},
+        verdicts=_verdicts(found["sensory"]) if "sensory" in found else {},
     )
+
+
+def _verdicts(sensory: PersonScores) -> dict[tuple[str, str, str], SideVerdict]:
+    """Loss and gain of every side of every body site that has a z."""
+    from nociscope.models.psychophysics.loss_gain import bands_of, loss_gain
+    from nociscope.models.psychophysics.profile import chance_of_abnormal
+
+    places: dict[tuple[str, str, str], list[Score]] = {}
+    for session, score in sensory.rows:
+        if score.measure.endswith("_z"):
+            places.setdefault((session, score.part, score.side), []).append(score)
+    known = {place: sum(math.isfinite(s.value) for s in own) for place, own in places.items()}
+    return {
+        place: SideVerdict(loss_gain(bands_of(own)), known[place], *chance_of_abnormal(known[place]))
+        for place, own in places.items()
+        if known[place]
+    }
 
 
 def grades(everybody: Iterable[PersonScores]) -> tuple[Grade, ...]:
