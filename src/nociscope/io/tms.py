@@ -24,6 +24,7 @@ CONDITIONS = ("single", "SICI", "ICF", "LICI", "SAI", "map", "io", "thr", "basel
 
 _PLAIN = ("isi_ms", "mep_latency_ms", "csp_ms", "cs_intensity", "ts_intensity")
 _KEY = ("participant_id", "session_id", "muscle", "hemisphere")
+_BLOCK = ("run", "condition", "isi_ms", "ts_intensity", "site_id", "site_x", "site_y")
 _TEXT = (*_KEY, "pulse_id", "condition", "site_id", "ts_intensity_unit", "invalid_reason")
 _SMALLEST_UV = 20.0
 """A table whose largest potential is below this holds mV, or no potential at all."""
@@ -54,7 +55,7 @@ def read_pulses(path: Path) -> list[Pulses]:
     RangeError
         A number that cannot be, with participant, column and value.
     MalformedFile
-        ``valid`` is neither 0 nor 1, or a condition is unknown.
+        ``valid`` is neither 0 nor 1, a condition is unknown, or a pulse stands twice.
     """
     table = read_tsv(path, required=("participant_id", "muscle", "condition", "valid"))
     if not table.rows:
@@ -65,6 +66,7 @@ def read_pulses(path: Path) -> list[Pulses]:
     _check(table, text, columns)
     valid = _valid(table)
     keys = list(zip(*(text[k] for k in _KEY), strict=True))
+    _check_twice(table, keys, text["pulse_id"])
     found = []
     for key in dict.fromkeys(keys):
         rows = [i for i, k in enumerate(keys) if k == key]
@@ -149,6 +151,22 @@ def _check(table: Table, text: dict[str, list[str]], columns: dict[str, Array]) 
             "mep_p2p_uv holds no number that a muscle could have given in µV", expected="up to thousands",
             got=f"at most {largest:g}", where=str(table.path), do="rename the column mep_p2p_mv",
         )  # fmt: skip
+
+
+def _check_twice(table: Table, keys: list[tuple[str, ...]], pulse_ids: list[str]) -> None:
+    """A pulse that is named stands once for each muscle; a copy would count twice in every mean.
+
+    Numbers may start anew with each condition, intensity or site.
+    """
+    blocks = zip(*(_words(table, name) for name in _BLOCK), strict=True)
+    seen: dict[tuple[str, ...], int] = {}
+    for i, (key, block, pulse) in enumerate(zip(keys, blocks, pulse_ids, strict=True)):
+        if pulse and seen.setdefault((*key, *block, pulse), i) != i:
+            raise MalformedFile(
+                f"{key[0]}: a pulse stands twice", expected="each pulse once for a muscle",
+                got=f"pulse_id {pulse} of {key[2]}, first on line {seen[*key, *block, pulse] + 2}",
+                where=f"{table.path}, line {i + 2}, column 'pulse_id'", do="drop the copy, or number the pulses anew",
+            )  # fmt: skip
 
 
 def _check_sidecar(path: Path) -> None:

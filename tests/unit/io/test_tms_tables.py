@@ -38,6 +38,13 @@ def test_one_record_a_muscle_and_hemisphere(tmp_path):
     assert first["mep_p2p_uv"].tolist() == [900, 900]
 
 
+def test_a_pulse_that_stands_twice_is_refused_and_numbers_may_start_anew_with_a_condition(tmp_path):
+    anew = [row(pulse_id=1), row(pulse_id=1, condition="SICI"), row(pulse_id=1, muscle="APB"), row(), row()]
+    assert [len(p.valid) for p in read_pulses(write(tmp_path, anew))] == [4, 1]
+    with pytest.raises(MalformedFile, match=r"sub-01: a pulse stands twice.*pulse_id 7 of FDI, first on line 2"):
+        read_pulses(write(tmp_path, [row(pulse_id=7), row(pulse_id=8), row(pulse_id=7, mep_p2p_uv=800)]))
+
+
 def test_millivolts_and_millimetres_are_converted(tmp_path):
     head = tuple(h.replace("mep_p2p_uv", "mep_p2p_mv") for h in HEAD)
     cells = row(site_x=15, site_y=-20, coord_unit="mm") | {"mep_p2p_mv": "0.9"}
