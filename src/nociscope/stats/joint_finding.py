@@ -43,8 +43,9 @@ def joint_findings(
 
     Parameters
     ----------
-    parts : data and hypothesis of each, asking the same question of the same regions with the same covariates; two or
-        more. Only people complete in all of them enter; the others are named with the reason.
+    parts : data and hypothesis of each, asking the same question with the same covariates; two or more. Of the same
+        regions, or each of one region of its own, such as signal of the thalamus and connectivity of S1. Only people
+        complete in all of them enter; the others are named with the reason.
     hypothesis : the joint one; its family, adjustment and permutations count.
     combining : ``fisher``, ``tippett`` or ``stouffer``.
 
@@ -59,8 +60,9 @@ def joint_findings(
     Raises
     ------
     StudyError
-        Parts that ask different things, or of different regions.
+        Parts that ask different things, or of several regions that differ.
     """
+    parts = _of_one_place(parts)
     _check_parts(parts, hypothesis, combining)
     who, excluded = complete_people(parts)
     whole = [(of_people(data, who), asked) for data, asked in parts]
@@ -89,6 +91,23 @@ class _Joint:
     @property
     def names(self) -> list[str]:
         return [asked.name for _, asked in self.parts]
+
+
+def _of_one_place(parts: Sequence[Asked]) -> Sequence[Asked]:
+    """Parts with one region each meet under a name that says all of them."""
+    names = list(dict.fromkeys(region for data, _ in parts for region in data.regions))
+    if len(names) < 2 or any(len(data.regions) != 1 for data, _ in parts):
+        return parts
+    place = " + ".join(names)
+    return [
+        (
+            replace(
+                data, regions=(place,), value_status={(who, place): why for (who, _), why in data.value_status.items()}
+            ),
+            asked,
+        )
+        for data, asked in parts
+    ]
 
 
 def _check_parts(parts: Sequence[Asked], hypothesis: Hypothesis, combining: str) -> None:

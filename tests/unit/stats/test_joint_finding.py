@@ -171,3 +171,20 @@ def test_impossible_statistics_are_refused():
         combine(np.zeros((5, 11, 1)))
     with pytest.raises(ShapeError):
         combine(np.zeros((5, 2)))
+
+
+def test_parts_of_one_region_each_may_lie_in_different_places(joint):
+    parts, hypothesis = joint((0.8, 0.6), regions=1)
+    (same,) = joint_findings(parts, hypothesis, QUICK)
+    (signal, asked), (connectivity, also) = parts
+    apart = [(replace(signal, regions=("thalamus",)), asked), (replace(connectivity, regions=("S1",)), also)]
+    (found,) = joint_findings(apart, hypothesis, QUICK)
+    assert found.region == "thalamus + S1"
+    assert (found.p_value, found.estimate) == pytest.approx((same.p_value, same.estimate))
+
+
+def test_several_regions_that_differ_are_refused(joint):
+    parts, hypothesis = joint((0.8, 0.6))
+    (data, asked) = parts[1]
+    with pytest.raises(StudyError, match="different regions"):
+        joint_findings([parts[0], (replace(data, regions=("x", "y")), asked)], hypothesis, QUICK)
