@@ -9,6 +9,7 @@ from dataclasses import replace
 from nociscope.core.errors import NociscopeError
 from nociscope.core.problem import Problem
 from nociscope.core.study import Study
+from nociscope.io.check_questions import question_problems
 from nociscope.io.check_tables import table_problems
 from nociscope.io.index import RAW, Index, ScanKey
 from nociscope.io.load import load_scan, raw_sidecar
@@ -77,6 +78,7 @@ def check_dataset(index: Index, study: Study | None = None, people: People | Non
     for scan in index.scans():
         problems += _scan(index, scan, people, plan)
     problems += table_problems(index, plan)
+    problems += question_problems(plan, people)
     return [*_unique(problems), *_sessions(index), *_study(index, plan), *_unsaid(index, plan), *_maps(index, plan)]
 
 
