@@ -10,6 +10,7 @@ from scipy import stats
 
 from nociscope.stats.prediction import auc
 from nociscope.stats.prediction.chance import outcome_orders
+from nociscope.stats.prediction.evidence import widened_difference
 from nociscope.stats.prediction.folds import Scheme, folds
 from nociscope.stats.prediction.net_benefit import THRESHOLDS, net_benefit
 from nociscope.stats.prediction.pipeline import Columns, Recipe, held_out, predicted
@@ -221,6 +222,24 @@ def left_out_noise() -> tuple[float, float]:
     return float(np.mean(pairs)), float(np.mean(pooled))
 
 
+DIFFERENCES = 6000
+
+
+def difference_cover() -> tuple[float, float]:
+    """Coverage of no difference at 6 v 6, both models 1.2 SD, where one of them separates: ours, DeLong's."""
+    rng, positive = np.random.default_rng(0), np.arange(12) < 6
+    ours, theirs = [], []
+    for _ in range(DIFFERENCES):
+        pair = [auc.wins_of(rng.normal(size=12) + 1.2 * positive, positive) for _ in range(2)]
+        if not {auc.auc(w) for w in pair} & {0.0, 1.0}:
+            continue
+        for kept, found in (
+            (ours, widened_difference(*pair, 0.95, 1.0)), (theirs, auc.delong_difference(*pair, 0.95)),
+        ):  # fmt: skip
+            kept.append(found.low <= 0 <= found.high)
+    return 100 * float(np.mean(ours)), 100 * float(np.mean(theirs))
+
+
 FIGURES: list[Figure] = [
     Figure(
         "stats.prediction.auc", "AUC, 200 data sets, largest difference", "1", "<= 1e-12", auc_agreement, "scikit-learn"
@@ -267,6 +286,11 @@ FIGURES: list[Figure] = [
             lambda shift=shift: _cross_validated(shift), "DeLong, not widened",
         )
         for name, shift, words in (("null", 0.0, "noise"), ("effect", 0.7, "two columns with 0.7 SD"))
+    ),
+    Figure(
+        "stats.prediction.cover_difference_delong",
+        "95 % interval of a difference of AUCs holds none, 6 v 6, one model separates", "%", "", difference_cover,
+        "DeLong",
     ),
     Figure(
         "stats.prediction.null_rejections", "noise with p at most 0.05, 10 v 10, whole pipeline permuted", "%",

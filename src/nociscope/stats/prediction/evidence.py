@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from nociscope.stats.design import Array
-from nociscope.stats.prediction.auc import AucDifference, delong_difference
+from nociscope.stats.prediction.auc import AucDifference, auc, cross_validated_interval, delong_difference
 from nociscope.stats.prediction.calibration import calibration
 from nociscope.stats.prediction.entrants import Entrants
 from nociscope.stats.prediction.net_benefit import THRESHOLDS, net_benefit, net_benefit_of_all
@@ -86,14 +86,32 @@ def difference_details(prefix: str, difference: AucDifference) -> dict[str, obje
 
 
 def widened_difference(wins: Array, other: Array, level: float, factor: float) -> AucDifference:
-    """DeLong's paired difference with its error multiplied, as that of each AUC is."""
+    """DeLong's paired difference with its error multiplied, as that of each AUC is.
+
+    Where a model separates completely, or not at all, DeLong gives its AUC no variance and the interval would be too
+    short (`stats.prediction.cover_difference_delong`). There the ends come from those of the two AUCs (Zou &
+    Donner 2008, 10.1002/sim.3095), whose positive correlation is not used, so that they are rather too wide.
+    """
     from scipy import stats
 
     found = delong_difference(wins, other, level)
     se = found.se * factor
     half = float(stats.norm.ppf(0.5 + level / 2)) * se
     p = float(2 * stats.norm.sf(abs(found.value) / se)) if se > 0 else float(found.value == 0)
-    return AucDifference(found.value, max(-1.0, found.value - half), min(1.0, found.value + half), se, p)
+    low, high = found.value - half, found.value + half
+    if {auc(wins), auc(other)} & {0.0, 1.0}:
+        low, high = _recovered(wins, other, level, factor)
+        p = float("nan")
+    return AucDifference(found.value, max(-1.0, low), min(1.0, high), se, p)
+
+
+def _recovered(wins: Array, other: Array, level: float, factor: float) -> tuple[float, float]:
+    """Ends of a difference from the ends of its two parts."""
+    one, two = (cross_validated_interval(w, level, factor) for w in (wins, other))
+    difference = one.value - two.value
+    below = float(np.hypot(one.value - one.low, two.high - two.value))
+    above = float(np.hypot(one.high - one.value, two.value - two.low))
+    return difference - below, difference + above
 
 
 def number_errors(held: HeldOut, y: Array) -> tuple[Array, Array, Array, Array]:

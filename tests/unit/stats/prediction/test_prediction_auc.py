@@ -159,3 +159,15 @@ def test_net_benefit_by_hand():
     assert net_benefit_of_all(y, np.array([0.2]))[0] == pytest.approx(0.5 - 0.5 * 0.25)
     with pytest.raises(RangeError):
         net_benefit(p, y, np.array([1.0]))
+
+
+def test_a_difference_from_a_model_that_separates_keeps_the_doubt_of_both():
+    from nociscope.stats.prediction.evidence import widened_difference
+
+    positive = np.arange(12) < 6
+    perfect = auc.wins_of(np.where(positive, 2.0, 0.0) + np.arange(12) / 100, positive)
+    weak = auc.wins_of(np.array([1, 5, 2, 7, 3, 9, 4, 6, 8, 0, 2.5, 3.5]), positive)
+    plain, ours = auc.delong_difference(perfect, weak), widened_difference(perfect, weak, 0.95, 1.0)
+    assert ours.value == plain.value
+    assert ours.low < plain.low
+    assert np.isnan(ours.p)
