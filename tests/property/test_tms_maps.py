@@ -50,6 +50,13 @@ def test_overlaps_are_shares_and_symmetric(first, second):
         assert np.isclose(dice, 2 * jaccard / (1 + jaccard))
 
 
+def test_sizes_that_differ_by_round_off_alone_have_no_spread():
+    intensity, sizes = np.repeat(np.arange(40.0, 80, 5), 5), np.full(40, 13.494596111)
+    sizes[0] = 1.0
+    found = tms.recruitment_curve(intensity, sizes, "FDI", errors="weighted", floor=True)
+    assert set(found.scores)
+
+
 @settings(max_examples=60, deadline=None)
 @given(arrays(np.float64, 40, elements=st.floats(0.01, 20)), st.sampled_from(["log", "weighted", "constant"]))
 def test_a_curve_through_anything_has_a_status(sizes, errors):

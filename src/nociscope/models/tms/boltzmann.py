@@ -21,17 +21,24 @@ def boltzmann(intensity: Array, a: float, s50: float, k: float, floor: float = 0
     return np.asarray(floor + a / (1 + np.exp(np.clip((s50 - np.asarray(intensity)) / k, -500, 500))))
 
 
+_ROUND_OFF = 1e-20
+"""Variance as a share of the squared mean below which potentials are equal."""
+
+
 def root_weights(levels: Array, mean: Array, index: NDArray[np.intp], y: Array, errors: str) -> Array:
     """Square roots of 1/variance, the variance a power of the mean that the levels themselves show."""
     if errors != "weighted":
         return np.ones_like(y)
     n = np.bincount(index)
     variance = np.bincount(index, (y - mean[index]) ** 2) / np.maximum(n - 1, 1)
-    use = (n > 2) & (variance > 0)
+    use = (n > 2) & (variance > _ROUND_OFF * mean**2)  # equal sizes differ by round-off, which is no spread
     if use.sum() < 3:
         return np.asarray(1 / mean[index])
-    power, scale = np.polyfit(np.log(mean[use]), np.log(variance[use]), 1, w=np.sqrt(n[use] - 1.0))
-    return np.asarray(1 / np.sqrt(np.exp(scale) * mean[index] ** np.clip(power, 0, 3)))
+    at, spread, freedom = np.log(mean[use]), np.log(variance[use]), n[use] - 1.0
+    slope = np.polyfit(at, spread, 1, w=np.sqrt(freedom))[0] if np.ptp(at) > 0 else 2.0
+    power = float(np.clip(slope, 0, 3))
+    scale = float(np.average(spread - power * at, weights=freedom))
+    return np.asarray(1 / np.sqrt(np.exp(scale) * mean[index] ** power))
 
 
 def fitted(
