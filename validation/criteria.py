@@ -17,8 +17,9 @@ from nociscope.cohort.answers import decided
 from nociscope.core.instrument import Instrument
 from nociscope.io.instruments import find_instrument
 from nociscope.models.phenotype.grading import graded
-from nociscope.stats.diagnosis import Agreement, agreement, wilson
+from nociscope.stats.diagnosis import Agreement, agreement
 from nociscope.stats.missingness import Missingness, missingness
+from nociscope.stats.prediction.proportions import wilson
 from tools.figures import Figure, open_data
 
 Array = NDArray[np.float64]

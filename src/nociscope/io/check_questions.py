@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nociscope.core.errors import MissingMetadata
 from nociscope.core.hypothesis import Hypothesis
 from nociscope.core.problem import Problem
 from nociscope.core.study import Study
@@ -57,7 +58,11 @@ def _columns(hypothesis: Hypothesis, study: Study) -> Iterator[str]:
 
 
 def _known(name: str, people: People) -> bool:
-    return name in people.sources or sum(c.endswith(f".{name}") for c in people.sources) == 1
+    try:
+        people.resolve(name)
+    except MissingMetadata:
+        return False
+    return True
 
 
 def _bare(people: People) -> list[str]:

@@ -65,9 +65,16 @@ class People:
         MissingMetadata
             No table has such a column, or several phenotype tables do.
         """
-        return self.row(participant, session).get(self._resolve(column))
+        return self.row(participant, session).get(self.resolve(column))
 
-    def _resolve(self, column: str) -> str:
+    def resolve(self, column: str) -> str:
+        """Return the full name of a column; a phenotype column may be named bare where only one table has it.
+
+        Raises
+        ------
+        MissingMetadata
+            As in `get`.
+        """
         if column in self.sources:
             return column
         tables = [c for c in self.sources if c.endswith(f".{column}")]

@@ -15,7 +15,7 @@ from scipy import special
 
 from nociscope.core.errors import InputError, ShapeError
 from nociscope.stats.design import Array
-from nociscope.stats.permutation import TIE_TOLERANCE
+from nociscope.stats.permutation import family_wise, least_reaching
 
 MOST_PARTS = 10
 """Closed testing looks at every subset of parts: 1,023 of ten."""
@@ -74,8 +74,8 @@ def combine(null: Array, method: str = "fisher") -> Combined:
         closed[list(subset)] = np.maximum(closed[list(subset)], p)
     largest = null.max(axis=(1, 2), keepdims=True)
     return Combined(
-        joint[0], _share_reached(joint), *_over_regions(joint), shares[0], closed,
-        np.asarray((largest >= _threshold(null[0])).mean(axis=0)),
+        joint[0], _share_reached(joint), *family_wise(joint), shares[0], closed,
+        np.asarray((largest >= least_reaching(null[0])).mean(axis=0)),
     )  # fmt: skip
 
 
@@ -85,26 +85,12 @@ def reached_share(null: Array) -> Array:
     ordered = np.sort(flat, axis=0)
     out = np.empty_like(flat)
     for column in range(flat.shape[1]):
-        out[:, column] = len(flat) - np.searchsorted(ordered[:, column], _threshold(flat[:, column]))
+        out[:, column] = len(flat) - np.searchsorted(ordered[:, column], least_reaching(flat[:, column]))
     return (out / len(flat)).reshape(null.shape)
 
 
-def _threshold(values: Array) -> Array:
-    return np.asarray(values - TIE_TOLERANCE * np.abs(values) - 1e-12)
-
-
 def _share_reached(joint: Array) -> Array:
-    return np.asarray((joint >= _threshold(joint[0])).mean(axis=0))
-
-
-def _over_regions(joint: Array) -> tuple[Array, Array]:
-    """Family-wise p over regions, in one step and stepping down, shapes (region,)."""
-    threshold, rising = _threshold(joint[0]), np.argsort(joint[0], kind="stable")
-    largest = np.maximum.accumulate(joint[:, rising], axis=1)
-    steps = (largest >= threshold[rising]).mean(axis=0)
-    down = np.empty_like(steps)
-    down[rising] = np.maximum.accumulate(steps[::-1])[::-1]
-    return (largest[:, -1:] >= threshold).mean(axis=0), down
+    return np.asarray((joint >= least_reaching(joint[0])).mean(axis=0))
 
 
 def _fisher(p: Array) -> Array:

@@ -11,7 +11,7 @@ from scipy import stats
 
 from nociscope.core.errors import InputError, RangeError
 from nociscope.stats.prediction.auc import AucInterval, delong_interval, wins_of
-from nociscope.stats.prediction.proportions import Proportion
+from nociscope.stats.prediction.proportions import Proportion, wilson
 
 Array = NDArray[np.float64]
 
@@ -46,25 +46,6 @@ class DiagnosticAccuracy:
     lr_positive: Ratio
     lr_negative: Ratio
     auc: AucInterval | None
-
-
-def wilson(count: int, total: int, level: float = 0.95) -> Proportion:
-    """Share with the interval of Wilson (1927); nan without anybody.
-
-    Raises
-    ------
-    RangeError
-        More counted than there are.
-    """
-    if not 0 <= count <= total:
-        raise RangeError("impossible count", expected=f"0 to {total}", got=count)
-    if total == 0:
-        return Proportion(0, 0, math.nan, math.nan, math.nan)
-    z2 = float(stats.norm.ppf((1 + level) / 2)) ** 2
-    share = count / total
-    middle = (share + z2 / (2 * total)) / (1 + z2 / total)
-    reach = math.sqrt(z2 * (share * (1 - share) + z2 / (4 * total)) / total) / (1 + z2 / total)
-    return Proportion(int(count), int(total), share, max(0.0, middle - reach), min(1.0, middle + reach))
 
 
 def diagnostic_accuracy(

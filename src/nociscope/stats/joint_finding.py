@@ -12,6 +12,7 @@ from nociscope.core.finding import EffectSize, Finding, Point, Safeguard
 from nociscope.core.study import Hypothesis
 from nociscope.stats import checks, intervals, linear
 from nociscope.stats.adjust import adjusted
+from nociscope.stats.blank_finding import blank_finding
 from nociscope.stats.combination import COMBINING, Combined, combine
 from nociscope.stats.design import Array, Design
 from nociscope.stats.effects import small_sample_factor
@@ -287,14 +288,9 @@ def _points(joint: _Joint, scores: Array) -> tuple[Point, ...]:
 def _blank(joint: _Joint, region: int, status: str, safeguards: tuple[Safeguard, ...]) -> Finding:
     hypothesis, first = joint.hypothesis, joint.partial[0][region] if joint.partial else None
     measures = list(dict.fromkeys(asked.measure for _, asked in joint.parts))
-    return Finding(
-        hypothesis=hypothesis.name, kind="joint", measure=hypothesis.measure or " + ".join(measures),
-        region=joint.regions[region], model=hypothesis.model, contrast=first.contrast if first else "",
-        n=first.n if first else {"people": 0}, estimate=NAN, unit="1", ci_low=NAN, ci_high=NAN,
-        ci_level=joint.settings.ci_level, effect_size=EffectSize("mean_standardised", NAN, NAN, NAN), statistic={},
-        p_value=NAN, p_adjusted=NAN, adjustment=hypothesis.adjust, family=hypothesis.family or hypothesis.name,
-        method="not run: see safeguards", n_permutations=0, exact=False, seed=joint.settings.seed,
+    return blank_finding(
+        hypothesis, joint.settings, "mean_standardised", measure=hypothesis.measure or " + ".join(measures),
+        region=joint.regions[region], contrast=first.contrast if first else "", n=first.n if first else {"people": 0},
         alternative=joint.parts[0][1].alternative, covariates=first.covariates if first else (),
-        excluded=joint.excluded, safeguards=safeguards, details={"parts": joint.names},
-        software=joint.settings.software, status=status,
+        excluded=joint.excluded, safeguards=safeguards, details={"parts": joint.names}, status=status,
     )  # fmt: skip

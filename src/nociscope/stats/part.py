@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from nociscope.core.finding import EffectSize, Finding, Safeguard
+from nociscope.core.finding import Finding, Safeguard
 from nociscope.core.hypothesis_data import HypothesisData
 from nociscope.core.study import Hypothesis
 from nociscope.stats import checks
 from nociscope.stats.analysis import Analysis, analyse
 from nociscope.stats.asked import Question
+from nociscope.stats.blank_finding import blank_finding
 from nociscope.stats.details import axis_details, question_details
 from nociscope.stats.estimability import why_not
 from nociscope.stats.estimates.summary import estimate_details, estimate_safeguards
@@ -166,17 +167,11 @@ def _without_numbers(
     """Findings that say who, what and why, with nan in place of numbers."""
     data, hypothesis, sample = part.data, part.hypothesis, part.sample
     return tuple(
-        Finding(
-            hypothesis=hypothesis.name, kind=hypothesis.kind, measure=hypothesis.measure, region=data.regions[r],
-            model=data.model or hypothesis.model, contrast=asked.contrast, n=asked.n,
-            estimate=NAN, unit=asked.unit, ci_low=NAN, ci_high=NAN, ci_level=part.settings.ci_level,
-            effect_size=EffectSize(asked.effect, NAN, NAN, NAN), statistic={}, p_value=NAN, p_adjusted=NAN,
-            adjustment=hypothesis.adjust, family=hypothesis.family or hypothesis.name,
-            method="not run: see safeguards", n_permutations=0, exact=False, seed=part.settings.seed,
-            alternative=hypothesis.alternative, covariates=asked.covariates, excluded=sample.excluded[k],
+        blank_finding(
+            hypothesis, part.settings, asked.effect, data.model, region=data.regions[r], contrast=asked.contrast,
+            n=asked.n, unit=asked.unit, covariates=asked.covariates, excluded=sample.excluded[k],
             safeguards=safeguards, details={**axis_details(data, hypothesis, asked), **(details or {})},
-            points=points(sample, data, hypothesis, asked, int(r)),
-            software=part.settings.software, status=status,
+            points=points(sample, data, hypothesis, asked, int(r)), status=status,
         )
         for k, r in enumerate(sample.region_index)
     )  # fmt: skip

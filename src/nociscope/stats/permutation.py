@@ -67,7 +67,7 @@ def permutation_test(
     at = statistic(design, y, error)
     signed = at(_part(moves, 0, 1))[0]
     observed = oriented(signed, alternative)
-    threshold = observed - TIE_TOLERANCE * np.abs(observed) - 1e-12
+    threshold = least_reaching(observed)
     rising = np.argsort(observed, kind="stable")
     beyond = observed + TIE_TOLERANCE * np.abs(observed) + 1e-12
     reached, reached_down, ties = np.zeros(y.shape[1]), np.zeros(y.shape[1]), np.zeros(y.shape[1])
@@ -84,6 +84,26 @@ def permutation_test(
     falling = rising[::-1]
     reached_down[falling] = np.maximum.accumulate(reached_down[falling])
     return PermutationTest(signed, reached / moves.count, p_max, null_max, reached_down / moves.count, ties)
+
+
+def least_reaching(observed: Array) -> Array:
+    """Least statistic that counts as large as the observed one, which a tie may miss by round-off."""
+    return np.asarray(observed - TIE_TOLERANCE * np.abs(observed) - 1e-12)
+
+
+def family_wise(null: Array) -> tuple[Array, Array]:
+    """Family-wise p over regions from a whole null, in one step and stepping down, shapes (region,).
+
+    Parameters
+    ----------
+    null : shape (relabelling, region), large is far from the null hypothesis, the observed one first.
+    """
+    threshold, rising = least_reaching(null[0]), np.argsort(null[0], kind="stable")
+    largest = np.maximum.accumulate(null[:, rising], axis=1)
+    steps = (largest >= threshold[rising]).mean(axis=0)
+    down = np.empty_like(steps)
+    down[rising] = np.maximum.accumulate(steps[::-1])[::-1]
+    return (largest[:, -1:] >= threshold).mean(axis=0), down
 
 
 def oriented(statistic: Array, alternative: str) -> Array:

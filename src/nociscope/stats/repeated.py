@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 from scipy import stats
 
-from nociscope.core.finding import EffectSize, Finding, Point, Safeguard
+from nociscope.core.finding import Finding, Point, Safeguard
 from nociscope.core.hypothesis_data import HypothesisData
 from nociscope.core.study import Hypothesis
 from nociscope.stats import checks
+from nociscope.stats.blank_finding import blank_finding
 from nociscope.stats.design import Array, Design
 from nociscope.stats.estimability import complete
 from nociscope.stats.joint import JointFit, fit_joint
@@ -165,13 +166,9 @@ def _blank(
 ) -> tuple[Finding, ...]:  # fmt: skip
     """Findings that say who and what, with nan in place of numbers."""
     return tuple(
-        Finding(
-            hypothesis=hypothesis.name, kind="repeated", measure=hypothesis.measure, region=data.regions[r],
-            model=data.model or hypothesis.model, contrast=" against ".join(hypothesis.repeated),
-            n={"people": len(sample.people)}, estimate=NAN, unit="1", ci_low=NAN, ci_high=NAN,
-            ci_level=settings.ci_level, effect_size=EffectSize("partial_eta_squared", NAN, NAN, NAN), statistic={},
-            p_value=NAN, p_adjusted=NAN, adjustment=hypothesis.adjust, family=hypothesis.family or hypothesis.name,
-            method="not run: see safeguards", n_permutations=0, exact=False, seed=settings.seed,
+        blank_finding(
+            hypothesis, settings, "partial_eta_squared", data.model, region=data.regions[r],
+            contrast=" against ".join(hypothesis.repeated), n={"people": len(sample.people)},
             alternative="two-sided", excluded=sample.excluded[k], safeguards=safeguards,
             details=_of_sessions(values[:, :, k], hypothesis, settings.ci_level, data.unit),
             points=tuple(
@@ -179,7 +176,7 @@ def _blank(
                 for p, own in zip(sample.people, values[:, :, k], strict=True)
                 for session, v in zip(hypothesis.repeated, own, strict=True)
             ),
-            cites=CITES, software=settings.software, status=status,
+            cites=CITES, status=status,
         )
         for k, r in enumerate(sample.region_index)
     )  # fmt: skip

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from nociscope.core.errors import InputError
 from nociscope.core.responder_curve import ResponderCurve
-from nociscope.stats.diagnosis import wilson
-from nociscope.stats.prediction.proportions import Proportion, proportion
+from nociscope.stats.prediction.proportions import Proportion, proportion, wilson
 
 Array = NDArray[np.float64]
 

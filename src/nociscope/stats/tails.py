@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nociscope.core.errors import InputError, RangeError, ShapeError
 from nociscope.stats.design import Array
-from nociscope.stats.permutation import TIE_TOLERANCE
+from nociscope.stats.permutation import least_reaching
 from nociscope.stats.tail_fit import GAMMA_FEWEST, PARETO_FEWEST, Tail, gamma_tail, pareto_tail
 
 METHODS = ("gpd", "gamma")
@@ -104,7 +104,7 @@ def _checked(observed: ArrayLike, null: ArrayLike, method: str, floor: float) ->
 
 def _tail_p(values: Array, null: Array, method: str, floor: float) -> TailP:
     ordered = np.sort(null)
-    below = np.searchsorted(ordered, values - TIE_TOLERANCE * np.abs(values) - 1e-12)
+    below = np.searchsorted(ordered, least_reaching(values))
     reached = null.size - below
     p = np.maximum(reached, 1) / null.size
     status = np.full(values.size, "counted", dtype="<U12")

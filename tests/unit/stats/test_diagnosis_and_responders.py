@@ -5,7 +5,8 @@ import pytest
 from scipy import stats
 
 from nociscope.core.errors import InputError, RangeError
-from nociscope.stats.diagnosis import agreement, diagnostic_accuracy, predictive_values, wilson
+from nociscope.stats.diagnosis import agreement, diagnostic_accuracy, predictive_values
+from nociscope.stats.prediction.proportions import wilson
 from nociscope.stats.responder_curve import number_needed_to_treat, responder_curve
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, special, stats
+from scipy import optimize, special
 
 from nociscope.core.errors import InputError, ShapeError
 from nociscope.core.status import FitStatus
@@ -172,7 +172,7 @@ def _profile(
     """Ends at which the profile likelihood has fallen by a quantile of F rather than χ²: few samples need the more."""
     k = x.shape[1]
     n = int((side == 0).sum())
-    drop = 0.5 * n * math.log1p(float(stats.f.ppf(level, 1, max(1, n - k))) / max(1, n - k))
+    drop = 0.5 * n * math.log1p(float(special.fdtri(1, max(1, n - k), level)) / max(1, n - k))
     floor = _negative(best, y, side, x)[0] + drop
     low, high = np.empty(k), np.empty(k)
     for j in range(k):

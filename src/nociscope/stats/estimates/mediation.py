@@ -13,6 +13,7 @@ from nociscope.core.hypothesis import Hypothesis
 from nociscope.core.hypothesis_data import MISSING_LABELS, HypothesisData
 from nociscope.stats import checks
 from nociscope.stats.adjust import adjusted
+from nociscope.stats.blank_finding import blank_finding
 from nociscope.stats.design import Array, code, is_numeric
 from nociscope.stats.estimates.indirect_effect import LEAST_RESAMPLES, Mediation, MediationSettings, mediate
 from nociscope.stats.safeguards import raised, refuses
@@ -151,16 +152,11 @@ def _blank(part: _Part, k: int) -> Finding:
     asked = hypothesis.mediate
     assert asked is not None, "checked before"
     people: dict[str, int] = {"people": len(part.sample.people)}
-    return Finding(
-        hypothesis=hypothesis.name, kind="mediate", measure=hypothesis.measure, region=data.regions[region],
-        model=data.model or hypothesis.model, contrast=f"{part.label} → {asked.through} → {hypothesis.measure}",
-        n=people, estimate=NAN, unit=data.unit, ci_low=NAN, ci_high=NAN, ci_level=part.settings.ci_level,
-        effect_size=EffectSize("ab_standardised", NAN, NAN, NAN), statistic={}, p_value=NAN, p_adjusted=NAN,
-        adjustment="holm", family=hypothesis.family or hypothesis.name, method="not run: see safeguards",
-        n_permutations=0, exact=False, seed=part.settings.seed, alternative="two-sided",
-        covariates=tuple(part.sample.covariates), excluded=part.sample.excluded[k],
+    return blank_finding(
+        hypothesis, part.settings, "ab_standardised", data.model, region=data.regions[region],
+        contrast=f"{part.label} → {asked.through} → {hypothesis.measure}", n=people, unit=data.unit, adjustment="holm",
+        alternative="two-sided", covariates=tuple(part.sample.covariates), excluded=part.sample.excluded[k],
         details={"cause": part.label, "through": asked.through}, points=_points(part, k), cites=CITES,
-        software=part.settings.software, status="not_estimable",
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from nociscope.core.finding import EffectSize, Finding, Point, Safeguard
 from nociscope.core.hypothesis import Hypothesis, SingleCase
 from nociscope.core.hypothesis_data import MISSING_LABELS, HypothesisData
 from nociscope.stats.adjust import adjusted
+from nociscope.stats.blank_finding import blank_finding
 from nociscope.stats.estimates.case_control import FEWEST_CONTROLS, SingleCaseTest, single_case_test
 from nociscope.stats.safeguards import raised
 from nociscope.stats.sample import samples
@@ -174,17 +175,11 @@ def _blank(asked: _Asked, values: NDArray[np.float64]) -> Finding:
         for i in rows
         if np.isfinite(values[i])
     )
-    nothing = EffectSize("z_cc", NAN, NAN, NAN)
-    return Finding(
-        hypothesis=hypothesis.name, kind="single_case", measure=hypothesis.measure, region=data.regions[asked.region],
-        model=data.model or hypothesis.model, contrast=f"{asked.who} − {asked.single.controls}",
-        n={"case": 1, "controls": int(asked.controls.size)}, estimate=NAN, unit=data.unit, ci_low=NAN, ci_high=NAN,
-        ci_level=asked.settings.ci_level, effect_size=nothing, statistic={}, p_value=NAN, p_adjusted=NAN,
-        adjustment="holm", family=hypothesis.family or hypothesis.name, method="not run: see safeguards",
-        n_permutations=0, exact=False, seed=asked.settings.seed, alternative=hypothesis.alternative,
-        excluded=asked.excluded, safeguards=_genotype(asked), points=points, cites=CITES,
-        details={"case": asked.who, "matched_on": list(asked.single.match)}, software=asked.settings.software,
-        status="not_estimable",
+    return blank_finding(
+        hypothesis, asked.settings, "z_cc", data.model, region=data.regions[asked.region],
+        contrast=f"{asked.who} − {asked.single.controls}", n={"case": 1, "controls": int(asked.controls.size)},
+        unit=data.unit, adjustment="holm", excluded=asked.excluded, safeguards=_genotype(asked), points=points,
+        cites=CITES, details={"case": asked.who, "matched_on": list(asked.single.match)},
     )  # fmt: skip
 
 

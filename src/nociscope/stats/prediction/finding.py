@@ -10,6 +10,7 @@ import numpy as np
 from nociscope.core.finding import EffectSize, Finding, Point, Safeguard
 from nociscope.core.hypothesis import Hypothesis, Prediction
 from nociscope.core.hypothesis_data import HypothesisData
+from nociscope.stats.blank_finding import blank_finding
 from nociscope.stats.design import Array
 from nociscope.stats.prediction import checks, evidence, words
 from nociscope.stats.prediction.auc import (
@@ -213,7 +214,7 @@ def _written(
         **details, **evidence.single_measure(entered, plan.settings.ci_level), **words.run_details(plan, held, null),
     }  # fmt: skip
     safeguards = (*before, *checks.afterwards(entered, shared, plan.recipe.model.probability))
-    blank = _blank(plan, safeguards, "ok_pending")
+    blank = _blank(plan, safeguards, "not_estimable")
     name = "auc" if entered.labels else "cv_r2"
     finding = replace(
         blank, status="ok", estimate=found.value, ci_low=found.low, ci_high=found.high,
@@ -228,15 +229,9 @@ def _written(
 def _blank(plan: Plan, safeguards: tuple[Safeguard, ...], status: str) -> Finding:
     """A finding that says who, what and why, with nan in place of numbers."""
     data, hypothesis, entered = plan.data, plan.hypothesis, plan.entered
-    number = not entered.labels
-    return Finding(
-        hypothesis=hypothesis.name, kind="predict", measure=hypothesis.measure, region=words.regions(data.regions),
-        model=data.model or hypothesis.model, contrast=words.contrast(plan), n=entered.n, estimate=NAN, unit="1",
-        ci_low=NAN, ci_high=NAN, ci_level=plan.settings.ci_level,
-        effect_size=EffectSize("cv_r2" if number else "auc", NAN, NAN, NAN), statistic={}, p_value=NAN, p_adjusted=NAN,
-        adjustment=hypothesis.adjust if hypothesis.family else "none", family=hypothesis.family or hypothesis.name,
-        method="not run: see safeguards", n_permutations=0, exact=False, seed=plan.settings.seed,
-        alternative="greater", covariates=(), excluded=entered.excluded, safeguards=safeguards,
-        details={"value_unit": data.unit}, software=plan.settings.software,
-        status="refused" if status == "ok_pending" else status,
+    return blank_finding(
+        hypothesis, plan.settings, "auc" if entered.labels else "cv_r2", data.model,
+        region=words.regions(data.regions), contrast=words.contrast(plan), n=entered.n,
+        adjustment=hypothesis.adjust if hypothesis.family else "none", alternative="greater",
+        excluded=entered.excluded, safeguards=safeguards, details={"value_unit": data.unit}, status=status,
     )  # fmt: skip

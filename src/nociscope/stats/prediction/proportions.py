@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +15,7 @@ from nociscope.core.errors import InputError, RangeError
 
 @dataclass(frozen=True)
 class Proportion:
-    """``count`` of ``total`` people with the exact interval; nan without anybody to count."""
+    """``count`` of ``total`` people with an interval; nan without anybody to count."""
 
     count: int
     total: int
@@ -40,14 +42,43 @@ def proportion(count: int, total: int, level: float = 0.95) -> Proportion:
     RangeError
         More counted than there are.
     """
+    return _with_interval(count, total, level, _exact)
+
+
+def wilson(count: int, total: int, level: float = 0.95) -> Proportion:
+    """Share with the interval of Wilson (1927); nan without anybody.
+
+    Raises
+    ------
+    RangeError
+        More counted than there are.
+    """
+    return _with_interval(count, total, level, _score)
+
+
+def _with_interval(
+    count: int, total: int, level: float, interval: Callable[[int, int, float], tuple[float, float]]
+) -> Proportion:
     if not 0 <= count <= total:
         raise RangeError("impossible count", expected=f"0 to {total}", got=count)
     if total == 0:
         return Proportion(0, 0, float("nan"), float("nan"), float("nan"))
+    return Proportion(int(count), int(total), count / total, *interval(count, total, level))
+
+
+def _exact(count: int, total: int, level: float) -> tuple[float, float]:
     tail = (1 - level) / 2
     low = float(stats.beta.ppf(tail, count, total - count + 1)) if count else 0.0
     high = float(stats.beta.ppf(1 - tail, count + 1, total - count)) if count < total else 1.0
-    return Proportion(int(count), int(total), count / total, low, high)
+    return low, high
+
+
+def _score(count: int, total: int, level: float) -> tuple[float, float]:
+    z2 = float(stats.norm.ppf((1 + level) / 2)) ** 2
+    share = count / total
+    middle = (share + z2 / (2 * total)) / (1 + z2 / total)
+    reach = math.sqrt(z2 * (share * (1 - share) + z2 / (4 * total)) / total) / (1 + z2 / total)
+    return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
 def classification(called: NDArray[np.bool_], positive: NDArray[np.bool_], level: float = 0.95) -> Classification:

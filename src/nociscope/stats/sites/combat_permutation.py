@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from nociscope.core.errors import InputError, ShapeError
 from nociscope.stats.design import Array, Design, independent
 from nociscope.stats.linear import Algebra, algebra
-from nociscope.stats.permutation import TIE_TOLERANCE, PermutationTest, oriented
+from nociscope.stats.permutation import PermutationTest, family_wise, least_reaching, oriented
 from nociscope.stats.relabelling import Relabellings
 from nociscope.stats.sites.combat_pooling import (
     FEWEST_FEATURES,
@@ -156,14 +156,8 @@ def _filled(live: NDArray[np.bool_], null: Array, signed: Array) -> PermutationT
     statistic, p, p_max, down = np.zeros(live.size), np.ones(live.size), np.ones(live.size), np.ones(live.size)
     null_max = null.max(axis=1, initial=-np.inf if null.shape[1] else 0.0)
     if live.any():
-        threshold = null[0] - TIE_TOLERANCE * np.abs(null[0]) - 1e-12
-        rising = np.argsort(null[0], kind="stable")
-        statistic[live], p[live] = signed, (null >= threshold).mean(axis=0)
-        p_max[live] = (null_max[:, None] >= threshold).mean(axis=0)
-        steps = (np.maximum.accumulate(null[:, rising], axis=1) >= threshold[rising]).mean(axis=0)
-        own = np.empty_like(steps)
-        own[rising] = np.maximum.accumulate(steps[::-1])[::-1]
-        down[live] = own
+        statistic[live], p[live] = signed, (null >= least_reaching(null[0])).mean(axis=0)
+        p_max[live], down[live] = family_wise(null)
     return PermutationTest(statistic, p, p_max, null_max, down)
 
 
